@@ -1,0 +1,12 @@
+# `cpack -G DEB` in a build folder gives rca-exporter_<version>_<arch>.deb.
+include_guard()
+set(CPACK_PACKAGE_NAME rca-exporter)
+set(CPACK_PACKAGE_CONTACT "rca_exporter maintainers <rca-exporter@localhost>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
+set(CPACK_GENERATOR DEB)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION net)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+include(CPack)

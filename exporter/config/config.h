@@ -1,0 +1,118 @@
+// The configuration of rca_exporter and rcatool: one YAML file. docs/configuration.md documents every key.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/result.h"
+#include "remote_read/client.h"
+
+namespace exporter {
+
+using std::chrono::milliseconds;
+
+// Where in a file something stands, for messages: "file:line: key.path: sentence".
+struct Diagnostic {
+  std::string file;
+  int line = 0;      // 1-based; 0: the whole file
+  std::string path;  // e.g. "slos[2].threshold"
+  std::string message;
+};
+std::string to_string(const Diagnostic& diagnostic);
+
+// Which range and lookback rules the server's PromQL follows.
+enum class PromqlSemantics { automatic, closed, left_open };  // `auto`: asked from the server's build info
+
+// Rewrites entity names after the catalogue has read them, like relabel_configs: where `regex` matches the whole name,
+// the name becomes `replacement` ($1 …); rules run in order. An empty name drops the signal.
+struct EntityRule {
+  std::string regex;
+  std::string replacement;
+};
+
+// What the user of the service feels.
+enum class SliKind {
+  time_to_first_token,
+  inter_token_latency,
+  end_to_end_latency,
+  error_ratio,
+  availability,  // ratio of good requests
+  throughput,    // generated tokens per second
+};
+
+struct Slo {
+  std::string name;  // label `slo`, unique
+  SliKind sli = SliKind::end_to_end_latency;
+  std::string role;        // the catalogue's role that is measured; empty: the default role of `sli`
+  std::string entity;      // of which entity; empty: the whole service, i.e. over all entities of the role together
+  double quantile = 0.95;  // for the latencies
+  double threshold =
+      0;  // in the SLI's base unit; above it (below it for availability and throughput) the objective is broken
+  double objective = 0.99;  // share of time in which the objective is to be kept, 0..1, for the error budget
+  // Throughput only means something while requests arrive: below this many requests/s the SLI counts as kept.
+  double min_request_rate = 0;
+};
+
+struct IncidentOptions {
+  milliseconds open_after{10000};     // how long the objective must be broken
+  milliseconds resolve_after{60000};  // how long it must be kept again
+  double resolve_ratio =
+      0.9;  // kept again: the SLI is below threshold × this (above threshold / this for availability, throughput)
+  int top_k = 10;  // entities and signals published per incident and method
+  int kept = 20;   // incidents published after they are resolved, newest first
+};
+
+struct CallEdge {
+  std::string source;
+  std::string target;
+};
+
+struct Config {
+  // `evaluation:`
+  milliseconds interval{15000};           // one cycle
+  milliseconds step{5000};                // of the grid
+  milliseconds window{3600000};           // history held
+  milliseconds normal_window{1800000};    // at most so much before the onset is "normal"
+  milliseconds anomalous_window{600000};  // at most so much from the onset is "anomalous"
+  milliseconds lookback{300000};          // PromQL's lookback delta
+  milliseconds rate_range{60000};         // range of rate() and of the histograms' rates
+  milliseconds ingestion_delay{0};        // the newest row is this old, for sources whose samples arrive late
+  PromqlSemantics semantics = PromqlSemantics::automatic;
+  std::uint64_t seed = 1;
+  std::size_t max_signals = 20000;  // bound on the signals held; more is an error of the cycle
+  // The methods that run on every incident, in the order of preference for the answer: the first whose ranking is not
+  // empty names the root cause.
+  std::vector<std::string> methods{"peer_deviation", "baro", "nsigma"};
+
+  std::vector<remote_read::EndpointOptions> sources;  // `sources:`, at least one
+  std::vector<std::string> catalog_files;             // `catalog.files:`, relative to the configuration file
+  bool builtin_catalog = true;                        // `catalog.builtin:`
+  std::vector<std::string> catalog_exporters;         // `catalog.exporters:` which of the built-in files; empty: all
+  std::vector<std::string> series_matchers;           // `catalog.match:` e.g. namespace="ray", added to every selector
+  std::vector<EntityRule> entity_rules;               // `entities:`
+  std::vector<CallEdge> calls;                        // `graph.calls:`
+  std::vector<Slo> slos;                              // `slos:`; without the key the defaults for vLLM
+  IncidentOptions incidents;
+  std::string store_path = "rca_exporter.db";  // `store.path:`, SQLite; ":memory:" for none
+  bool webhook_enabled =
+      false;  // `web.enable_write:` allow POST /api/v1/alerts and /api/v1/changes without authentication
+  bool lifecycle_enabled = false;  // `web.enable_lifecycle:` allow POST /-/reload without authentication
+};
+
+// Reads and checks the whole file. On failure: every mistake found, in file order. Exceptions of the YAML parser do not
+// escape.
+struct ConfigResult {
+  std::optional<Config> config;  // set iff there are no diagnostics
+  std::vector<Diagnostic> diagnostics;
+};
+ConfigResult load_config(const std::string& path);
+ConfigResult parse_config(const std::string& text, const std::string& file_name);
+
+// The default SLOs, which fit vLLM serving chat.
+std::vector<Slo> default_slos();
+
+}  // namespace exporter

@@ -1,0 +1,47 @@
+// Incidents: opened when an objective is broken, resolved with hysteresis, kept in SQLite.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/result.h"
+#include "exporter/config/config.h"
+#include "rca_core/methods/method.h"
+
+namespace exporter {
+
+enum class IncidentSource { slo, alertmanager };
+
+struct Incident {
+  std::string id;   // "<slo>-<detected, UTC as 20261122T073000Z>", unique
+  std::string slo;  // the SLO's name; for alertmanager the alert's name
+  IncidentSource source = IncidentSource::slo;
+  std::int64_t onset_ms = 0;     // estimated by change-point detection on the SLI
+  std::int64_t detected_ms = 0;  // when the objective was seen broken
+  std::int64_t resolved_ms = 0;  // 0: open
+  double sli_value = 0;          // worst value seen, in the SLI's unit
+  double threshold = 0;
+  std::vector<rca::Ranking>
+      rankings;               // per method, in the order of the configuration; the last evaluation of the open incident
+  std::string answer_method;  // whose ranking names the root cause; empty: none yet
+
+  [[nodiscard]] bool open() const { return resolved_ms == 0; }
+  // The entity ranked first by the answer method; nullptr: none.
+  [[nodiscard]] const rca::Candidate* answer() const;
+};
+
+// Values of one SLI on the grid: NaN = missing.
+struct SliSeries {
+  const Slo* slo = nullptr;
+  rca::TimeGrid grid;
+  std::vector<double> values;
+};
+
+// Whether `value` breaks the objective / keeps it with the resolve margin. NaN does neither.
+bool breaks(const Slo& slo, double value);
+bool keeps_with_margin(const Slo& slo, const IncidentOptions& options, double value);
+
+}  // namespace exporter
