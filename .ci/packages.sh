@@ -15,8 +15,7 @@ declare -A sets=(
 wanted=()
 for name in "$@"; do
   [[ -v sets[$name] ]] || { echo "packages.sh: unknown set '$name'; known: ${!sets[*]}" >&2; exit 1; }
-  read -ra packages -d '' <<<"${sets[$name]}" || true
-  for package in "${packages[@]}"; do
+  for package in ${sets[$name]}; do
     # npm and node may come from elsewhere (nodesource, nvm); a working command is enough.
     case $package in
       nodejs) command -v node >/dev/null && continue ;;

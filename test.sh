@@ -1,0 +1,118 @@
+#!/usr/bin/env bash
+# Everything that has to hold before a change lands: ./test.sh runs all stages, ./test.sh STAGE… only those.
+# ./test.sh --list names them. Logs of the stages lie in build/logs/. FUZZ_SECONDS (60) is the time of each fuzz target.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+fuzz_seconds=${FUZZ_SECONDS:-60}
+jobs=$(nproc)
+logs=build/logs
+
+sources() { git ls-files -- '*.cc' '*.h'; }
+
+build() { # build PRESET [cmake options…]
+  local preset=$1
+  shift
+  local launcher=()
+  command -v ccache >/dev/null && launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+  cmake --preset "$preset" -DRCA_WERROR=ON "${launcher[@]}" "$@" && cmake --build --preset "$preset"
+}
+
+stage_packages() { .ci/packages.sh build demo test; }
+
+stage_style() {
+  sources | xargs clang-format --dry-run -Werror && git ls-files -- '*.sh' .ci/run | xargs shellcheck -x
+}
+
+stage_release() { build release; }
+
+stage_unit() { ctest --preset release -j "$jobs" -LE integration; }
+
+stage_integration() { ctest --preset release -j "$jobs" -L integration; }
+
+stage_tidy() {
+  # Compiled for g++, read by clang: options that clang does not know are not the code's fault.
+  sources | grep '\.cc$' | grep -v '^tests/fuzz/' |
+    xargs -P "$jobs" -n 4 clang-tidy -p build/release --quiet --extra-arg=-Wno-unknown-warning-option
+}
+
+stage_asan() {
+  build asan+ubsan &&
+    ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 ctest --preset asan+ubsan -j "$jobs"
+}
+
+stage_tsan() {
+  build tsan && TSAN_OPTIONS="suppressions=$PWD/tests/support/tsan.supp second_deadlock_stack=1" ctest --preset tsan -j "$jobs"
+}
+
+fuzz_one() { # fuzz_one PROGRAM: from the kept corpus, for fuzz_seconds
+  local program=$1 name
+  name=$(basename "$program")
+  local found=build/fuzz/found/$name
+  mkdir -p "$found" "tests/fuzz/corpus/$name"
+  "$program" -max_total_time="$fuzz_seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix="$found/crash-" \
+    "$found" "tests/fuzz/corpus/$name" >"$logs/$name.log" 2>&1 ||
+    { tail -n 60 "$logs/$name.log"; echo "$name found something: see $logs/$name.log and $found/"; return 1; }
+  grep -E 'stat::number_of_executed_units' "$logs/$name.log" | sed "s/^/$name: /"
+}
+
+stage_fuzz() {
+  build fuzz || return 1
+  local programs=(build/fuzz/bin/fuzz_*)
+  [[ -e ${programs[0]} ]] || { echo "no fuzz targets were built"; return 1; }
+  export -f fuzz_one
+  export fuzz_seconds logs
+  printf '%s\n' "${programs[@]}" | xargs -P "$jobs" -I{} bash -c 'fuzz_one {}'
+}
+
+stage_rules() {
+  promtool check rules alerts/*.yml && promtool test rules alerts/tests/*.yml
+}
+
+stage_package() {
+  (cd build/release && cpack -G DEB) && dpkg-deb --contents build/release/rca-exporter_*.deb | tee "$logs/deb-contents.log" &&
+    for file in usr/bin/rca_exporter usr/bin/rcatool; do
+      grep -q "$file" "$logs/deb-contents.log" || { echo "$file is not in the package"; return 1; }
+    done
+}
+
+# Dashboards, rules and the running system together: one run of the demo, with the contract test inside.
+stage_contract() { tests/contract/run.sh; }
+
+all=(packages style release unit integration rules contract package tidy asan tsan fuzz)
+
+run_stage() { # run_stage NAME: says how it went; the log's end is shown when it failed
+  local name=$1 start=$SECONDS
+  printf '%-12s ' "$name"
+  # bash ignores `set -e` inside a condition, so the stages chain with &&.
+  if ("stage_$name") >"$logs/$name.log" 2>&1 </dev/null; then
+    printf 'ok      %4d s\n' $((SECONDS - start))
+    return 0
+  fi
+  printf 'FAILED  %4d s   (log: %s)\n' $((SECONDS - start)) "$logs/$name.log"
+  tail -n "${TAIL_LINES:-80}" "$logs/$name.log" | sed 's/^/    /'
+  return 1
+}
+
+case ${1:-} in
+  --list) printf '%s\n' "${all[@]}"; exit 0 ;;
+  --help | -h) sed -n '2,3s/^# //p' "$0"; exit 0 ;;
+esac
+selected=("${@:-${all[@]}}")
+[[ $# -gt 0 ]] || selected=("${all[@]}")
+for name in "${selected[@]}"; do
+  declare -F "stage_$name" >/dev/null || { echo "test.sh: no stage '$name'; ./test.sh --list names them" >&2; exit 1; }
+done
+
+mkdir -p "$logs"
+passed=0 failed=0
+for name in "${selected[@]}"; do
+  if run_stage "$name"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+  # Without its packages or its binaries nothing that follows can tell anything.
+  if [[ $failed -gt 0 && ($name == packages || $name == release) ]]; then break; fi
+done
+echo
+ctest_passed=$(cat "$logs"/{unit,integration,asan,tsan}.log 2>/dev/null | grep -cE ' Passed ' || true)
+echo "test programs passed: $ctest_passed"
+echo "$passed passed, $failed failed"
+[[ $failed -eq 0 ]]
