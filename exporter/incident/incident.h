@@ -27,6 +27,12 @@ struct Incident {
   std::vector<rca::Ranking>
       rankings;               // per method, in the order of the configuration; the last evaluation of the open incident
   std::string answer_method;  // whose ranking names the root cause; empty: none yet
+  // What was measured, kept with the incident so that its report reads the same after the configuration changed.
+  std::string sli;      // `sli_name` of the SLO's indicator, e.g. "time_to_first_token"; empty for an alert's incident
+  std::string unit;     // of sli_value and threshold, e.g. "seconds"; empty: not known
+  double quantile = 0;  // of the latencies; 0: the indicator is no quantile
+  std::string scope;    // the entity that was measured; empty: the whole service
+  std::string summary;  // of an alert: its annotation `summary` (or `description`)
 
   [[nodiscard]] bool open() const { return resolved_ms == 0; }
   // The entity ranked first by the answer method; nullptr: none.

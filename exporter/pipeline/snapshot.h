@@ -31,34 +31,38 @@ struct SliStatus {
   double value = 0;  // NaN: no data
   double threshold = 0;
   double objective = 0;
+  SliKind sli = SliKind::end_to_end_latency;
+  double quantile = 0;  // of the latencies; 0: the indicator is no quantile
+  std::string entity;   // of which entity; empty: the whole service
 };
 
 // Of one remote-read endpoint, over the life of the process.
 struct EndpointStatus {
   std::string name;
-  bool up = false;                                   // the last read succeeded
-  std::int64_t last_success_ms = 0;                  // 0: never
+  bool up = false;                   // the last read succeeded
+  std::int64_t last_success_ms = 0;  // 0: never
   remote_read::ReadStats totals;
-  std::map<std::string, std::uint64_t> failures;     // by reason (rca::to_string(ErrorKind)); every known reason is present, 0 included
+  std::map<std::string, std::uint64_t>
+      failures;  // by reason (rca::to_string(ErrorKind)); every known reason is present, 0 included
   double last_read_seconds = 0;
 };
 
 struct Snapshot {
-  std::int64_t evaluated_ms = 0;       // when the evaluation whose results these are started; 0: none yet
+  std::int64_t evaluated_ms = 0;  // when the evaluation whose results these are started; 0: none yet
   double evaluation_seconds = 0;
-  std::int64_t last_success_ms = 0;    // of the last whole cycle that succeeded
+  std::int64_t last_success_ms = 0;  // of the last whole cycle that succeeded
   bool last_evaluation_ok = false;
-  std::uint64_t evaluations = 0;       // total
+  std::uint64_t evaluations = 0;                             // total
   std::map<std::string, std::uint64_t> evaluation_failures;  // total by reason
-  std::size_t signals = 0;             // tracked
-  std::size_t series = 0;              // tracked
-  std::size_t max_signals = 0;         // the configured bounds
+  std::size_t signals = 0;                                   // tracked
+  std::size_t series = 0;                                    // tracked
+  std::size_t max_signals = 0;                               // the configured bounds
   int top_k = 0;
   int incidents_kept = 0;
   bool config_reload_ok = true;
-  std::int64_t config_reload_ms = 0;   // of the last successful (re)load
+  std::int64_t config_reload_ms = 0;  // of the last successful (re)load
 
-  std::vector<Incident> incidents;     // open ones and the newest `incidents_kept` resolved ones, newest first
+  std::vector<Incident> incidents;  // open ones and the newest `incidents_kept` resolved ones, newest first
   std::vector<SliStatus> slis;
   std::vector<AnomalyScore> anomalies;
   std::vector<PeerDeviation> peers;
