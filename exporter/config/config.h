@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/result.h"
@@ -23,6 +24,8 @@ struct Diagnostic {
   std::string message;
 };
 std::string to_string(const Diagnostic& diagnostic);
+// All of them, one a line.
+std::string to_string(const std::vector<Diagnostic>& diagnostics);
 
 // Which range and lookback rules the server's PromQL follows.
 enum class PromqlSemantics { automatic, closed, left_open };  // `auto`: asked from the server's build info
@@ -32,6 +35,14 @@ enum class PromqlSemantics { automatic, closed, left_open };  // `auto`: asked f
 struct EntityRule {
   std::string regex;
   std::string replacement;
+};
+
+// Entities that should behave alike although no label says so, e.g. the pods of one Deployment. Where `entities`
+// matches the whole entity name (after the entity rules), every signal of the entity gets `name` as its peer group. The
+// first rule that matches wins, and it wins over the catalogue's peer labels.
+struct PeerGroupRule {
+  std::string name;
+  std::string entities;  // regex
 };
 
 // What the user of the service feels.
@@ -55,7 +66,11 @@ struct Slo {
   double objective = 0.99;  // share of time in which the objective is to be kept, 0..1, for the error budget
   // Throughput only means something while requests arrive: below this many requests/s the SLI counts as kept.
   double min_request_rate = 0;
+  int line = 0;  // in the configuration file, for messages; 0: a default
 };
+std::string_view to_string(SliKind kind);  // as the configuration writes it, e.g. "time_to_first_token"
+// The catalogue's role that an SLO measures when it names none, e.g. "ttft".
+std::string_view default_role(SliKind kind);
 
 struct IncidentOptions {
   milliseconds open_after{10000};     // how long the objective must be broken
@@ -72,6 +87,7 @@ struct CallEdge {
 };
 
 struct Config {
+  std::string file;  // where it was read from, for messages
   // `evaluation:`
   milliseconds interval{15000};           // one cycle
   milliseconds step{5000};                // of the grid
@@ -89,11 +105,12 @@ struct Config {
   std::vector<std::string> methods{"peer_deviation", "baro", "nsigma"};
 
   std::vector<remote_read::EndpointOptions> sources;  // `sources:`, at least one
-  std::vector<std::string> catalog_files;             // `catalog.files:`, relative to the configuration file
+  std::vector<std::string> catalog_files;             // `catalog.files:`, made absolute (see load_config)
   bool builtin_catalog = true;                        // `catalog.builtin:`
   std::vector<std::string> catalog_exporters;         // `catalog.exporters:` which of the built-in files; empty: all
   std::vector<std::string> series_matchers;           // `catalog.match:` e.g. namespace="ray", added to every selector
   std::vector<EntityRule> entity_rules;               // `entities:`
+  std::vector<PeerGroupRule> peer_groups;             // `peer_groups:`
   std::vector<CallEdge> calls;                        // `graph.calls:`
   std::vector<Slo> slos;                              // `slos:`; without the key the defaults for vLLM
   IncidentOptions incidents;
@@ -103,14 +120,22 @@ struct Config {
   bool lifecycle_enabled = false;  // `web.enable_lifecycle:` allow POST /-/reload without authentication
 };
 
+// What the caller knows and the configuration must fit.
+struct ConfigChecks {
+  std::vector<std::string> known_methods;      // names that `methods:` may use; empty: any name passes
+  std::vector<std::string> known_exporters{};  // names that `catalog.exporters:` may use; empty: any name passes
+};
+
 // Reads and checks the whole file. On failure: every mistake found, in file order. Exceptions of the YAML parser do not
-// escape.
+// escape. File names in it (catalogues, passwords, tokens, certificates, the store) are relative to the folder of the
+// file and are given joined to it. Password files are read here; files that are named and cannot be read are mistakes.
 struct ConfigResult {
   std::optional<Config> config;  // set iff there are no diagnostics
   std::vector<Diagnostic> diagnostics;
 };
-ConfigResult load_config(const std::string& path);
-ConfigResult parse_config(const std::string& text, const std::string& file_name);
+ConfigResult load_config(const std::string& path, const ConfigChecks& checks = {});
+// As load_config, on `text`. `file_name` is used in messages and as the place that relative names start from.
+ConfigResult parse_config(const std::string& text, const std::string& file_name, const ConfigChecks& checks = {});
 
 // The default SLOs, which fit vLLM serving chat.
 std::vector<Slo> default_slos();
