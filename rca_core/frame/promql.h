@@ -11,7 +11,17 @@
 
 namespace rca {
 
-// Whether a sample that is exactly `range` (or `lookback`) old still counts: Prometheus 2 says yes, 3 says no.
+// Whose arithmetic it is: closed = Prometheus 2.42, left_open = Prometheus 3. They differ in:
+//  - ranges: whether a sample that is exactly `range` (or `lookback`) old still counts: 2 says yes, 3 says no;
+//  - rate, increase: 2.42 first limits the extrapolation of a counter to where it would have been zero, then to half an
+//    interval when the first sample is far from the start; 3 (since 2.52, pull request 13725) the other way round, so
+//    that the zero point can shorten the half interval;
+//  - avg_over_time: 2.42 keeps an incremental mean, 3 divides a compensated sum and falls back to the incremental mean
+//    when the sum overflows: equal but for rounding;
+//  - histogram_quantile: 2.42 only raises counts that fall from one bucket to the next; 3 first evens out differences
+//    below a relative 1e-12, in both directions.
+// Prometheus 2.43 … 2.55 lie in between: closed ranges, with some of the later arithmetic. Start timestamps (an opt-in
+// feature of late 3.x releases) are not used: remote read does not carry them.
 enum class RangeSemantics { closed, left_open };
 
 enum class RangeFunction { rate, increase, irate, delta, avg_over_time, max_over_time };
@@ -32,7 +42,8 @@ struct Bucket {
 };
 
 // histogram_quantile(q, buckets) for one instant. Sorts, merges equal bounds and makes the counts monotonic, in place.
-// NaN: fewer than two buckets, no +Inf bucket, no observations, NaN counts.
-double histogram_quantile(double q, std::span<Bucket> buckets);
+// -Inf for q < 0, +Inf for q > 1. NaN: fewer than two buckets, no +Inf bucket, a bound or q or the total that is NaN,
+// no observations. A bucket without a value must be left out by the caller, as PromQL's vectors leave it out.
+double histogram_quantile(double q, std::span<Bucket> buckets, RangeSemantics semantics = RangeSemantics::closed);
 
 }  // namespace rca
