@@ -40,7 +40,7 @@ class FrameReader {
 
   std::size_t max_frame_bytes_;
   OnPayload on_payload_;
-  std::array<std::uint8_t, 14> header_{};  // as much of it as has arrived: at most ten bytes of varint, four of CRC
+  std::array<char, 14> header_{};  // as much of it as has arrived: at most ten bytes of varint, four of CRC
   std::size_t header_size_ = 0;
   bool header_complete_ = false;
   std::size_t payload_size_ = 0;
