@@ -2,6 +2,7 @@
 // One YAML file per exporter of the stack in exporter/catalog/; docs/catalog.md documents the format.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>

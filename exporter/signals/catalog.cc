@@ -1,0 +1,129 @@
+#include "exporter/signals/catalog.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <iterator>
+#include <set>
+#include <utility>
+
+#include "exporter/config/text.h"
+#include "exporter/config/yaml_tree.h"
+#include "exporter/signals/builtin_files.h"
+#include "exporter/signals/catalog_parser.h"
+
+namespace exporter {
+namespace {
+
+void append(std::vector<Diagnostic>& out, std::vector<Diagnostic> more) {
+  std::move(more.begin(), more.end(), std::back_inserter(out));
+}
+
+CatalogFile read_builtin(const BuiltinFile& builtin, std::vector<Diagnostic>& out) {
+  Diagnostics diagnostics("builtin/" + std::string(builtin.exporter) + ".yml");
+  CatalogFile file = parse_catalog_file(builtin.text, diagnostics);
+  append(out, diagnostics.take());
+  return file;
+}
+
+// SLOs of the configuration whose role no file gives. The default SLOs may lack their data.
+void check_slos(const Config& config, const Catalog& catalog, std::vector<Diagnostic>& out) {
+  std::set<std::string> roles;
+  for (const SignalSpec& spec : catalog.signals) {
+    if (!spec.internal) roles.insert(spec.role);
+  }
+  for (std::size_t i = 0; i < config.slos.size(); ++i) {
+    const Slo& slo = config.slos[i];
+    const std::string role = slo.role.empty() ? std::string(default_role(slo.sli)) : slo.role;
+    if (slo.line == 0 || roles.contains(role)) continue;
+    const std::string near = nearest(role, {roles.begin(), roles.end()});
+    out.push_back({config.file, slo.line, "slos[" + std::to_string(i) + "]" + (slo.role.empty() ? "" : ".role"),
+                   "the catalogue has no role " + in_quotes(role) +
+                       (near.empty() ? "" : ", did you mean " + in_quotes(near) + "?")});
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> builtin_exporters() {
+  std::vector<std::string> out;
+  for (const BuiltinFile& file : builtin_files()) out.emplace_back(file.exporter);
+  return out;
+}
+
+std::string_view builtin_catalog_text(std::string_view exporter) {
+  for (const BuiltinFile& file : builtin_files()) {
+    if (file.exporter == exporter) return file.text;
+  }
+  return {};
+}
+
+CatalogResult load_catalog(const Config& config) {
+  CatalogResult result;
+  Catalog catalog;
+  if (config.builtin_catalog) {
+    const auto& chosen = config.catalog_exporters;
+    for (const BuiltinFile& builtin : builtin_files()) {
+      if (chosen.empty() || std::find(chosen.begin(), chosen.end(), builtin.exporter) != chosen.end()) {
+        merge_into(catalog, read_builtin(builtin, result.diagnostics));
+      }
+    }
+    for (const std::string& name : chosen) {
+      if (!builtin_catalog_text(name).empty()) continue;
+      result.diagnostics.push_back(
+          {config.file, 0, "catalog.exporters",
+           "there is no built-in catalogue " + in_quotes(name) + suggestion(name, builtin_exporters())});
+    }
+  }
+  for (const std::string& path : config.catalog_files) {
+    std::string error;
+    const auto text = read_text_file(path, kMaxYamlBytes, error);
+    if (!text) {
+      result.diagnostics.push_back({path, 0, "", error});
+      continue;
+    }
+    Diagnostics diagnostics(path);
+    merge_into(catalog, parse_catalog_file(*text, diagnostics));
+    append(result.diagnostics, diagnostics.take());
+  }
+  // Links and roles of files that could not be read would only repeat the mistake.
+  if (result.diagnostics.empty()) {
+    check_links(catalog, result.diagnostics);
+    check_slos(config, catalog, result.diagnostics);
+  }
+  if (result.diagnostics.empty()) result.catalog = std::move(catalog);
+  return result;
+}
+
+CatalogResult parse_catalog(const std::string& text, const std::string& file) {
+  CatalogResult result;
+  Diagnostics diagnostics(file);
+  CatalogFile parsed = parse_catalog_file(text, diagnostics);
+  result.diagnostics = diagnostics.take();
+  if (!result.diagnostics.empty()) return result;
+  // A file that overrides a built-in one may divide by roles of that one.
+  Catalog merged;
+  for (const BuiltinFile& builtin : builtin_files()) {
+    if (builtin.exporter == parsed.exporter) merge_into(merged, read_builtin(builtin, result.diagnostics));
+  }
+  merge_into(merged, parsed);
+  check_links(merged, result.diagnostics);
+  if (result.diagnostics.empty()) result.catalog = std::move(parsed.entries);
+  return result;
+}
+
+CatalogResult check_catalog_file(const std::string& file) {
+  std::string error;
+  const auto text = read_text_file(file, kMaxYamlBytes, error);
+  if (!text) return {std::nullopt, {{file, 0, "", error}}};
+  return parse_catalog(*text, file);
+}
+
+std::vector<Diagnostic> check_config_file(const std::string& file, const ConfigChecks& checks) {
+  ConfigChecks all = checks;
+  if (all.known_exporters.empty()) all.known_exporters = builtin_exporters();
+  ConfigResult config = load_config(file, all);
+  if (!config.config) return config.diagnostics;
+  return load_catalog(*config.config).diagnostics;
+}
+
+}  // namespace exporter
