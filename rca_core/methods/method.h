@@ -54,7 +54,7 @@ struct Evidence {
   double before = 0;          // centre of the normal window, in the signal's unit
   double after = 0;           // the anomalous value that the score is about, in the signal's unit
   double scale = 0;           // what one deviation is, in the signal's unit
-  double deviation = 0;       // (after − before) / scale, signed
+  double deviation = 0;       // (after − before) / scale, signed; of peer_deviation: less what its peers did
   std::int64_t since_ms = 0;  // first anomalous row that deviates; 0: not known
   std::string text;           // one sentence for a person
 };
