@@ -99,8 +99,9 @@ std::string describe_change(const Signal& signal, const SignalScore& score, std:
     text += " stayed near " + format_quantity(score.before, signal.unit) + deviations;
   } else {
     text += score.after > score.before ? " rose from " : " fell from ";
-    text +=
-        format_quantity(score.before, signal.unit) + " to " + format_quantity(score.after, signal.unit) + deviations;
+    const double size = std::max(std::fabs(score.before), std::fabs(score.after));
+    text += format_at_scale(score.before, size, signal.unit) + " to " +
+            format_at_scale(score.after, size, signal.unit) + deviations;
   }
   if (since_ms != 0) text += " since " + format_time_of_day(since_ms);
   return text;
