@@ -33,6 +33,9 @@ struct Incident {
   double quantile = 0;  // of the latencies; 0: the indicator is no quantile
   std::string scope;    // the entity that was measured; empty: the whole service
   std::string summary;  // of an alert: its annotation `summary` (or `description`)
+  // The alert that opened it and the fingerprints of the alerts of that name that hold it open; empty for an SLO's.
+  std::string alert;
+  std::vector<std::string> alert_fingerprints;
 
   [[nodiscard]] bool open() const { return resolved_ms == 0; }
   // The entity ranked first by the answer method; nullptr: none.
@@ -46,7 +49,9 @@ struct SliSeries {
   std::vector<double> values;
 };
 
-// Whether `value` breaks the objective / keeps it with the resolve margin. NaN does neither.
+// Whether `value` breaks the objective / keeps it with the resolve margin. NaN does neither. The margin of an
+// availability is taken from its distance to 1 (0.99 with ratio 0.9 is kept from 0.991 on), since 0.99 / 0.9 could
+// never be reached.
 bool breaks(const Slo& slo, double value);
 bool keeps_with_margin(const Slo& slo, const IncidentOptions& options, double value);
 

@@ -17,6 +17,7 @@ namespace exporter {
 struct StoreOptions {
   std::size_t max_incidents = 1000;  // resolved ones beyond these go, oldest first; open ones always stay
   std::size_t max_changes = 10000;   // change events beyond these go, oldest first
+  std::size_t max_candidates = 100;  // of one ranking, signals and entities each; worse ones are not stored
 };
 
 // Durable: what a call that succeeded has written survives `kill -9` and power loss (write-ahead log,

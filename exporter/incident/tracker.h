@@ -68,6 +68,7 @@ class IncidentTracker {
 
   // Open ones and the newest `kept` resolved ones, by detection, newest first.
   [[nodiscard]] std::vector<Incident> incidents() const;
+  // Also knows what has just been resolved and is beyond `kept`, until the next `update` or `on_alerts`.
   [[nodiscard]] const Incident* find(const std::string& id) const;
   // Incidents that are open now, oldest first. The pointers hold until the next call that is not const.
   [[nodiscard]] std::vector<const Incident*> open_incidents() const;
@@ -77,22 +78,30 @@ class IncidentTracker {
   [[nodiscard]] std::uint64_t dropped_alerts() const { return dropped_alerts_; }
 
  private:
+  // The clock of one SLO: how long its objective has been broken, or kept again while an incident is open.
+  struct Clock {
+    bool running = false;
+    std::int64_t since_ms = 0;    // first row of the run
+    std::int64_t elapsed_ms = 0;  // missing rows left out
+    double worst = 0;             // in a run that breaks
+
+    // Whether the run has lasted `limit_ms` with this row, which goes on with the run (or does not: `holds`).
+    bool step(bool holds, std::int64_t time_ms, std::int64_t step_ms, std::int64_t limit_ms);
+  };
   struct SloState {
     Slo slo;
-    bool fed = false;               // some row was seen
-    std::int64_t last_ms = 0;       // time of the last row seen
-    std::int64_t resolved_ms = 0;   // of the last incident
-    std::int64_t broken_since = 0;  // first row of the run that breaks; 0: none
-    std::int64_t clock_ms = 0;      // how long the run (that breaks, or keeps while open) has lasted
-    bool running = false;           // a run has begun
-    double worst = 0;               // in the run that breaks
+    bool fed = false;              // rows were seen, or the store told of it
+    std::int64_t last_ms = 0;      // time of the last row seen
+    std::int64_t resolved_ms = 0;  // of the last incident
+    Clock clock;
   };
 
   void feed(SloState& state, const SliSeries& series, IncidentChanges& changes);
-  void step_closed(SloState& state, const SliSeries& series, std::int64_t row, IncidentChanges& changes);
-  void step_open(SloState& state, Incident& incident, const SliSeries& series, std::int64_t row,
-                 IncidentChanges& changes);
-  Incident& open(Incident incident, IncidentChanges& changes);
+  bool step_closed(SloState& state, double value, std::int64_t time_ms, std::int64_t step_ms) const;
+  bool step_open(SloState& state, double value, std::int64_t time_ms, std::int64_t step_ms) const;
+  [[nodiscard]] std::int64_t skip_history(SloState state, const SliSeries& series) const;
+  [[nodiscard]] std::int64_t onset_ms(const SloState& state, const SliSeries& series, std::int64_t broken_ms) const;
+  void open(Incident incident, IncidentChanges& changes);
   void resolve(Incident& incident, std::int64_t time_ms, IncidentChanges& changes);
   void fire(const Alert& alert, std::int64_t now_ms, IncidentChanges& changes);
   void clear(const Alert& alert, std::int64_t now_ms, IncidentChanges& changes);
@@ -103,9 +112,9 @@ class IncidentTracker {
   std::map<std::string, SloState> slos_;
   IncidentOptions options_;
   OnsetEstimator onset_;
-  std::deque<Incident> incidents_;                        // in the order of opening
-  std::map<std::string, std::set<std::string>> holders_;  // incident id → fingerprints of alerts that hold it open
-  std::map<std::string, std::int64_t> spent_;             // fingerprint → start of alerts whose incident is over
+  std::deque<Incident> incidents_;       // in the order of opening
+  std::set<std::string> onset_pending_;  // incidents that an alert opened for an SLO whose series is still to come
+  std::map<std::string, std::int64_t> spent_;  // fingerprint → start of alerts that already belong to an incident
   std::uint64_t dropped_alerts_ = 0;
 };
 

@@ -1,0 +1,64 @@
+#include "exporter/incident/sli.h"
+
+#include <cmath>
+
+namespace exporter {
+
+std::string_view sli_name(SliKind kind) {
+  switch (kind) {
+    case SliKind::time_to_first_token: return "time_to_first_token";
+    case SliKind::inter_token_latency: return "inter_token_latency";
+    case SliKind::end_to_end_latency: return "end_to_end_latency";
+    case SliKind::error_ratio: return "error_ratio";
+    case SliKind::availability: return "availability";
+    case SliKind::throughput: return "throughput";
+  }
+  return "";
+}
+
+std::string_view sli_unit(SliKind kind) {
+  switch (kind) {
+    case SliKind::time_to_first_token:
+    case SliKind::inter_token_latency:
+    case SliKind::end_to_end_latency: return "seconds";
+    case SliKind::error_ratio:
+    case SliKind::availability: return "ratio";
+    case SliKind::throughput: return "tokens_per_second";
+  }
+  return "";
+}
+
+bool higher_is_better(SliKind kind) {
+  return kind == SliKind::availability || kind == SliKind::throughput;
+}
+
+bool is_latency(SliKind kind) {
+  return sli_unit(kind) == "seconds";
+}
+
+double worse(SliKind kind, double a, double b) {
+  return higher_is_better(kind) ? std::fmin(a, b) : std::fmax(a, b);
+}
+
+bool breaks(const Slo& slo, double value) {
+  return higher_is_better(slo.sli) ? value < slo.threshold : value > slo.threshold;
+}
+
+bool keeps_with_margin(const Slo& slo, const IncidentOptions& options, double value) {
+  switch (slo.sli) {
+    case SliKind::availability: return 1 - value <= (1 - slo.threshold) * options.resolve_ratio;
+    case SliKind::throughput: return value >= slo.threshold / options.resolve_ratio;
+    default: return value <= slo.threshold * options.resolve_ratio;
+  }
+}
+
+const rca::Candidate* Incident::answer() const {
+  for (const rca::Ranking& ranking : rankings) {
+    if (!answer_method.empty() && ranking.method == answer_method && !ranking.entities.empty()) {
+      return &ranking.entities.front();
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace exporter
