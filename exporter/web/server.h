@@ -24,7 +24,8 @@ struct WebOptions {
 };
 
 // What the routes that change something call, on the server's threads, several at once. Each returns once the change is
-// safe (stored), since the client is told so; the errors invalid_argument, malformed and limit become 400, others 503.
+// safe (stored), since the client is told so; the errors invalid_argument, malformed and limit become 400, others 503;
+// a reload that fails is 500.
 struct WebHandlers {
   std::function<rca::Result<void>()> reload;                                   // POST|PUT /-/reload
   std::function<rca::Result<void>(std::vector<Alert>)> on_alerts;              // POST /api/v1/alerts

@@ -1,0 +1,91 @@
+#include "exporter/web/landing_page.h"
+
+#include "exporter/incident/time_text.h"
+#include "exporter/web/http.h"
+
+namespace exporter {
+namespace {
+
+constexpr std::string_view kHead = R"html(<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>rca_exporter</title>
+<style>
+body { font-family: -apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif; margin: 0; color: #222; }
+header { background: #e6522c; color: #fff; padding: 0.6rem 1.2rem; }
+header h1 { font-size: 1.3rem; margin: 0; }
+main { padding: 1rem 1.2rem; }
+table { border-collapse: collapse; }
+th, td { border: 1px solid #ccc; padding: 0.3rem 0.6rem; text-align: left; }
+th { background: #f3f3f3; }
+</style>
+</head>
+<body>
+<header><h1>rca_exporter</h1></header>
+<main>
+<p>Root cause analysis for LLM inference, as Prometheus series.</p>
+)html";
+
+constexpr std::string_view kLinks = R"html(<ul>
+<li><a href="metrics">Metrics</a></li>
+<li><a href="api/v1/incidents">Incidents (JSON)</a></li>
+<li><a href="-/healthy">Health</a></li>
+<li><a href="-/ready">Readiness</a></li>
+</ul>
+)html";
+
+// Ids hold letters, digits and _-.: only, but one from an older store may hold anything.
+std::string escape_path(std::string_view text) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const bool plain =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+    if (plain) {
+      out += c;
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      out += '%';
+      out += kHex[byte >> 4];
+      out += kHex[byte & 15];
+    }
+  }
+  return out;
+}
+
+std::string incident_row(const Incident& incident) {
+  const rca::Candidate* answer = incident.answer();
+  const std::string cause = answer == nullptr ? "not known yet" : answer->entity + " (" + answer->signal + ")";
+  const std::string state = incident.open() ? "open" : "resolved " + format_time(incident.resolved_ms);
+  return "<tr><td><a href=\"api/v1/incidents/" + escape_path(incident.id) + "/report\">" + escape_html(incident.id) +
+         "</a></td><td>" + escape_html(incident.slo) + "</td><td>" + format_time(incident.onset_ms) + "</td><td>" +
+         state + "</td><td>" + escape_html(cause) + "</td></tr>\n";
+}
+
+std::string table(const Snapshot& snapshot, bool open) {
+  std::string rows;
+  for (const Incident& incident : snapshot.incidents) {
+    if (incident.open() == open) rows += incident_row(incident);
+  }
+  if (rows.empty()) return "<p>None.</p>\n";
+  return "<table>\n<tr><th>Report</th><th>SLO</th><th>Onset (UTC)</th><th>State</th><th>Root cause</th></tr>\n" + rows +
+         "</table>\n";
+}
+
+}  // namespace
+
+std::string landing_page(const Snapshot& snapshot, const BuildLabels& build) {
+  std::string out(kHead);
+  out += "<p>Version " + escape_html(build.version) + " (revision " + escape_html(build.revision) + ", " +
+         escape_html(build.compiler) + ")</p>\n";
+  out += kLinks;
+  out += "<h2>Open incidents</h2>\n" + table(snapshot, true);
+  out += "<h2>Resolved incidents</h2>\n" + table(snapshot, false);
+  out += snapshot.evaluated_ms > 0 ? "<p>As of the evaluation of " + format_time(snapshot.evaluated_ms) + ".</p>\n"
+                                   : std::string("<p>No evaluation has succeeded yet.</p>\n");
+  return out + "</main>\n</body>\n</html>\n";
+}
+
+}  // namespace exporter
