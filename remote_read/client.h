@@ -51,8 +51,9 @@ struct EndpointOptions {
   std::chrono::milliseconds connect_timeout{5000};
   std::chrono::milliseconds timeout{60000};  // of one attempt
   RetryOptions retry;
-  int concurrency = 4;  // requests in flight at once
-  int queries_per_request = 16;
+  int concurrency = 4;              // requests in flight at once
+  int queries_per_request = 16;     // 1 with influxdb and deepflow, which answer only the first
+  int deepflow_series_limit = 500;  // with deepflow: the querier's prometheus.series-limit
   Limits limits;
 };
 
