@@ -47,15 +47,17 @@ class Aliases {
 }  // namespace
 
 void inherit_peer_groups(std::span<rca::Signal> signals) {
-  std::map<std::string, std::set<std::string>> groups;
+  std::map<std::string, std::map<std::string, std::size_t>> votes;
   for (const rca::Signal& signal : signals) {
-    if (!signal.peer_group.empty()) groups[signal.entity].insert(signal.peer_group);
+    if (!signal.peer_group.empty()) ++votes[signal.entity][signal.peer_group];
   }
   for (rca::Signal& signal : signals) {
-    const auto found = groups.find(signal.entity);
-    if (signal.peer_group.empty() && found != groups.end() && found->second.size() == 1) {
-      signal.peer_group = *found->second.begin();
-    }
+    const auto found = votes.find(signal.entity);
+    if (!signal.peer_group.empty() || found == votes.end()) continue;
+    const auto& groups = found->second;
+    signal.peer_group = std::max_element(groups.begin(), groups.end(), [](const auto& a, const auto& b) {
+                          return a.second < b.second;
+                        })->first;
   }
 }
 

@@ -71,7 +71,7 @@ class Resolver {
   // Config::series_matchers are in each. Every series that resolve() knows is selected by one of them; a source
   // may return a series for more than one.
   [[nodiscard]] std::vector<Selector> selectors(remote_read::Dialect dialect = remote_read::Dialect::prometheus,
-                                                std::size_t names_per_query = 16) const;
+                                                std::size_t names_per_query = 48) const;
 
   // `labels` sorted by name, with __name__.
   [[nodiscard]] SeriesResolution resolve(const rca::Labels& labels) const;
@@ -86,8 +86,8 @@ class Resolver {
 };
 
 // Series of an entity that carry no peer label (a container's CPU, a GPU's clock) belong to the same group as the
-// series of that entity that do (the model that its vLLM serves): where all the groups named by an entity's signals are
-// one, its signals without a group get it. Entities without any stay without.
+// series of that entity that do (the model that its vLLM serves): signals without a group get the one that most signals
+// of their entity name; of several such, the first in the alphabet. Entities without any stay without.
 void inherit_peer_groups(std::span<rca::Signal> signals);
 
 // Whether the edge of a series counts, given its samples over the window (EdgeSpec::live). Resets of a counter count as
