@@ -1,0 +1,105 @@
+// The Istio waypoint of the namespace: Envoy's standard metrics with the addresses of each connection as custom tags.
+#include "tests/testbed/llmsim/exporters/exporter.h"
+
+namespace llmsim {
+namespace {
+
+using enum MetricType;
+
+class IstioExporter : public Exporter {
+ public:
+  explicit IstioExporter(const Topology& topology) : topology_(topology) {}
+
+  void render(const Simulation& simulation, Sink& sink) const override {
+    if (labels_.empty()) make_labels(simulation);
+    sink.family("istio_requests_total", counter, "Total number of requests.");
+    for_each(simulation, [&](const Connection& connection, const Labels& labels) {
+      sink.sample("istio_requests_total", labels.ok, static_cast<double>(connection.ok));
+      // Envoy creates a series with its first event.
+      if (connection.unavailable > 0) {
+        sink.sample("istio_requests_total", labels.unavailable, static_cast<double>(connection.unavailable));
+      }
+      if (connection.timed_out > 0) {
+        sink.sample("istio_requests_total", labels.timed_out, static_cast<double>(connection.timed_out));
+      }
+    });
+    sink.family("istio_request_duration_milliseconds", histogram, "Duration of requests in milliseconds.");
+    for_each(simulation, [&](const Connection& connection, const Labels& labels) {
+      sink.histogram("istio_request_duration_milliseconds", labels.ok, connection.duration_ms);
+    });
+    sink.family("istio_request_messages_bytes_total", counter, "Bytes of request bodies.");
+    for_each(simulation, [&](const Connection& connection, const Labels& labels) {
+      sink.sample("istio_request_messages_bytes_total", labels.ok, connection.request_bytes);
+    });
+    sink.family("istio_response_messages_bytes_total", counter, "Bytes of response bodies.");
+    for_each(simulation, [&](const Connection& connection, const Labels& labels) {
+      sink.sample("istio_response_messages_bytes_total", labels.ok, connection.response_bytes);
+    });
+    sink.one("envoy_server_uptime", gauge, "Seconds since the proxy was started.", "",
+             simulation.unix_now() - process_start(simulation, 0));
+    sink.one("envoy_server_live", gauge, "1 while the proxy serves.", "", 1);
+  }
+
+ private:
+  struct Labels {
+    std::string ok, unavailable, timed_out;
+  };
+
+  template <typename Function>
+  void for_each(const Simulation& simulation, Function function) const {
+    std::size_t i = 0;
+    for (const Edge& edge : simulation.edges()) {
+      for (const Connection& connection : edge.connections) function(connection, labels_[i++]);
+    }
+  }
+
+  void make_labels(const Simulation& simulation) const {
+    for (const Edge& edge : simulation.edges()) {
+      for (const Connection& connection : edge.connections) {
+        labels_.push_back({text(edge, connection, "200", "-"), text(edge, connection, "503", "UO"),
+                           text(edge, connection, "504", "UT")});
+      }
+    }
+  }
+
+  [[nodiscard]] std::string text(const Edge& edge, const Connection& connection, std::string_view code,
+                                 std::string_view flags) const {
+    const Pod& pod = topology_.pods[edge.destination];
+    const std::string service = edge.destination == 0 ? "nginx-proxy" : "falcon-h1-7b-instruct-serve-svc";
+    return label_text({{"reporter", "waypoint"},
+                       {"source_workload", edge.source},
+                       {"source_workload_namespace", edge.destination == 0 ? "default" : kNamespace},
+                       {"source_app", edge.source},
+                       {"destination_workload", pod.container},
+                       {"destination_workload_namespace", kNamespace},
+                       {"destination_app", pod.container},
+                       {"destination_service", service + ".ray.svc.cluster.local"},
+                       {"destination_service_name", service},
+                       {"destination_service_namespace", kNamespace},
+                       {"request_protocol", "http"},
+                       {"response_code", code},
+                       {"response_flags", flags},
+                       {"connection_security_policy", "mutual_tls"},
+                       {"custom_tag_connection_source_address", connection.source},
+                       {"custom_tag_connection_destination_address", connection.destination},
+                       {"custom_tag_connection_inbound_pod_name", pod.name}});
+  }
+
+  Topology topology_;
+  mutable std::vector<Labels> labels_;  // made at the first scrape; scrapes are serialised
+};
+
+const ExporterRegistration kIstioExporter{{"istio", 7, [](const Topology& topology) {
+                                             rca::Labels labels;
+                                             rca::set_label(labels, "namespace", kNamespace);
+                                             rca::set_label(labels, "pod", "ray-waypoint-5d8f6c9b7-k4jzt");
+                                             rca::set_label(labels, "container", "istio-proxy");
+                                             std::vector<Target> targets;
+                                             targets.push_back(make_target("/metrics", "10.244.0.9:15020",
+                                                                           std::move(labels),
+                                                                           std::make_unique<IstioExporter>(topology)));
+                                             return targets;
+                                           }}};
+
+}  // namespace
+}  // namespace llmsim

@@ -1,0 +1,80 @@
+// Writing metrics: exporters describe families and samples, a sink turns them into text.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "common/labels.h"
+#include "tests/testbed/llmsim/histogram.h"
+
+namespace llmsim {
+
+enum class MetricType { counter, gauge, histogram, untyped };
+
+// a="b",c="d", escaped as the text format 0.0.4 asks; without braces.
+std::string label_text(std::initializer_list<std::pair<std::string_view, std::string_view>> labels);
+// As an exporter writes it: the shortest text that reads back as the same double; integers without an exponent.
+void append_value(std::string& out, double value);
+
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  virtual void family(std::string_view name, MetricType type, std::string_view help) = 0;
+  // `labels` as label_text gives them, may be empty.
+  virtual void sample(std::string_view name, std::string_view labels, double value) = 0;
+  // `le` labels go last.
+  void histogram(std::string_view name, std::string_view labels, const Histogram& histogram);
+
+  // One family with one sample.
+  void one(std::string_view name, MetricType type, std::string_view help, std::string_view labels, double value) {
+    family(name, type, help);
+    sample(name, labels, value);
+  }
+
+ private:
+  std::string name_;  // scratch
+  std::string labels_;
+};
+
+// Text format 0.0.4, as a scrape gets it.
+class TextSink : public Sink {
+ public:
+  void family(std::string_view name, MetricType type, std::string_view help) override;
+  void sample(std::string_view name, std::string_view labels, double value) override;
+  [[nodiscard]] const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+// OpenMetrics lines with a timestamp and with the labels that Prometheus would have attached on scraping. A label of
+// the sample that collides with one of the target is kept as exported_…, or wins when `honor_labels` is set.
+class HistorySink : public Sink {
+ public:
+  HistorySink(const rca::Labels& target_labels, bool honor_labels);
+  // Starts a scrape at `unix_time`, written to `out`, which must live until the next.
+  void start(double unix_time, std::string& out);
+  void family(std::string_view, MetricType, std::string_view) override {}
+  void sample(std::string_view name, std::string_view labels, double value) override;
+  [[nodiscard]] std::size_t samples() const { return position_; }  // of this scrape
+
+ private:
+  [[nodiscard]] std::string merge(std::string_view name, std::string_view labels) const;
+
+  // Scrapes repeat the same series in the same order, so each position remembers what it wrote.
+  struct Line {
+    std::string name, labels, prefix;
+  };
+  rca::Labels target_labels_;
+  bool honor_labels_;
+  std::vector<Line> lines_;
+  std::size_t position_ = 0;
+  std::string timestamp_;
+  std::string* out_ = nullptr;
+};
+
+}  // namespace llmsim

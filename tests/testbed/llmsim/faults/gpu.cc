@@ -1,0 +1,18 @@
+#include "tests/testbed/llmsim/faults/fault.h"
+#include "tests/testbed/llmsim/simulation.h"
+
+namespace llmsim {
+namespace {
+
+// nvidia-smi -pl 150, as the reference uses it.
+class GpuPowerLimit : public Fault {
+ public:
+  void begin(Replica& replica) override { replica.gpu.set_power_limit(150); }
+  void end(Replica& replica) override { replica.gpu.set_power_limit(calibration::kPowerLimitW); }
+};
+
+const FaultRegistration kGpuPowerLimit{
+    {"gpu", "GPU power limit of 150 W", []() -> std::unique_ptr<Fault> { return std::make_unique<GpuPowerLimit>(); }}};
+
+}  // namespace
+}  // namespace llmsim

@@ -1,0 +1,157 @@
+// The whole stack as one discrete-event simulation: load generator → nginx → replicas, with their GPUs, hosts and
+// links.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <queue>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/result.h"
+#include "tests/testbed/llmsim/config.h"
+#include "tests/testbed/llmsim/engine.h"
+#include "tests/testbed/llmsim/faults/fault.h"
+#include "tests/testbed/llmsim/gpu.h"
+#include "tests/testbed/llmsim/histogram.h"
+#include "tests/testbed/llmsim/host.h"
+#include "tests/testbed/llmsim/topology.h"
+#include "tests/testbed/llmsim/workload.h"
+
+namespace llmsim {
+
+// One replica of the model: a pod with an engine, a GPU, and a Ray Serve replica around it.
+struct Replica {
+  Replica(const SimConfig& config, std::size_t replica_index);
+  std::size_t index;
+  Host host;
+  Random noise;  // of the power reading
+  Gpu gpu;
+  Engine engine;
+  int outstanding = 0;  // requests that the proxy has sent here and not yet seen the end of
+  int processing = 0;   // requests in the Ray Serve replica
+  std::uint64_t served = 0;
+  std::uint64_t failed = 0;
+  Histogram processing_latency_ms;  // of the Ray Serve replica
+  Histogram http_latency_ms;        // of the Ray Serve proxy on the same node
+};
+
+// One TCP connection through the waypoint. Connections are kept alive and carry many requests.
+struct Connection {
+  std::string source, destination;  // address:port
+  Histogram duration_ms;
+  std::uint64_t ok = 0, unavailable = 0, timed_out = 0;  // 200, 503, 504
+  double request_bytes = 0, response_bytes = 0;
+};
+
+struct Edge {
+  std::string source;       // llm-benchmark or nginx-proxy
+  std::size_t destination;  // index of the pod
+  std::vector<Connection> connections;
+};
+
+// What the load generator measures (OpenTelemetry's GenAI client metrics).
+struct Client {
+  Client();
+  Histogram duration, first_chunk, chunk_gap;
+  Histogram input_tokens, output_tokens;
+  std::uint64_t sent = 0, answered = 0, refused = 0, timed_out = 0;
+  int in_flight = 0;
+};
+
+// An injected fault, as GET /truth tells it.
+struct FaultRecord {
+  std::string type;
+  std::string target;
+  double begin = 0;  // seconds of the simulation
+  double end = -1;   // negative: still there
+};
+
+class Simulation : private EngineListener {
+ public:
+  explicit Simulation(const SimConfig& config);
+  ~Simulation() override;
+  Simulation(const Simulation&) = delete;
+  Simulation& operator=(const Simulation&) = delete;
+
+  // Simulates up to `time` (seconds of the simulation); does nothing when that is past.
+  void advance_to(double time);
+  [[nodiscard]] double now() const { return now_; }
+  // Unix time of now().
+  [[nodiscard]] double unix_now() const { return config_.start + now_; }
+
+  // Starts a fault at now(). Errors: unknown type or target, or the same fault is there already.
+  rca::Result<void> inject(std::string_view type, std::string_view target);
+  // Ends all faults at now(), or those that match (empty: any).
+  void remove_faults(std::string_view type = {}, std::string_view target = {});
+  // Plans a fault: from `begin` for `duration` seconds.
+  rca::Result<void> plan_fault(std::string_view type, std::string_view target, double begin, double duration);
+  [[nodiscard]] const std::vector<FaultRecord>& faults() const { return records_; }
+
+  [[nodiscard]] const SimConfig& config() const { return config_; }
+  [[nodiscard]] const Topology& topology() const { return topology_; }
+  [[nodiscard]] const std::deque<Replica>& replicas() const { return replicas_; }
+  [[nodiscard]] const Host& proxy_host() const { return proxy_host_; }
+  // Edge 0: load generator → nginx; edge i + 1: nginx → replica i.
+  [[nodiscard]] const std::vector<Edge>& edges() const { return edges_; }
+  [[nodiscard]] const Client& client() const { return client_; }
+  // The host of pod `pod` of the topology.
+  [[nodiscard]] const Host& host_of(std::size_t pod) const { return pod == 0 ? proxy_host_ : replicas_[pod - 1].host; }
+
+ private:
+  enum class Kind : std::uint8_t { arrival, queued, step_end, delivered, timeout, sample, fault_begin, fault_end };
+  struct Event {
+    double time;
+    std::uint64_t order;  // events of the same instant happen in the order they were planned
+    Kind kind;
+    std::size_t index;  // replica, request slot or planned fault
+    std::uint64_t id;   // of the request: slots are used again
+    bool operator>(const Event& other) const { return time != other.time ? time > other.time : order > other.order; }
+  };
+  struct ActiveFault {
+    std::unique_ptr<Fault> fault;
+    std::size_t replica;
+    std::size_t record;
+  };
+
+  void push(double time, Kind kind, std::size_t index, std::uint64_t id = 0);
+  void handle(const Event& event);
+  void on_arrival();
+  void on_queued(std::size_t slot);
+  void on_delivered(std::size_t slot);
+  void on_timeout(std::size_t slot, std::uint64_t id);
+  void on_sample();
+  void kick(Replica& replica);
+  std::size_t choose_replica();
+  std::size_t new_slot();
+  void close_request(std::size_t slot);
+  [[nodiscard]] rca::Result<std::size_t> find_target(std::string_view target) const;
+
+  void token(Request& request, double now) override;
+  void left(Request& request, double now) override;
+
+  SimConfig config_;
+  Topology topology_;
+  Workload workload_;
+  Random routing_;
+  std::deque<Replica> replicas_;
+  Host proxy_host_;
+  std::vector<Edge> edges_;
+  Client client_;
+
+  double now_ = 0;
+  std::uint64_t order_ = 0;
+  std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
+  std::uint64_t last_id_ = 0;
+  std::size_t round_robin_ = 0;
+  std::deque<Request> requests_;  // slots
+  std::vector<std::size_t> free_slots_;
+  std::vector<ActiveFault> active_;
+  std::vector<FaultRecord> records_;
+  std::vector<FaultRecord> planned_;
+};
+
+}  // namespace llmsim

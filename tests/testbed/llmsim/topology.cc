@@ -1,0 +1,58 @@
+#include "tests/testbed/llmsim/topology.h"
+
+#include <array>
+#include <cstdint>
+
+#include "tests/testbed/llmsim/calibration.h"
+#include "tests/testbed/llmsim/random.h"
+
+namespace llmsim {
+namespace {
+
+std::string random_text(std::string_view purpose, std::size_t index, std::string_view alphabet, std::size_t length) {
+  Random random(0x6c6c6d73, purpose, index);
+  std::string out;
+  for (std::size_t i = 0; i < length; ++i) out += alphabet[random.below(alphabet.size())];
+  return out;
+}
+
+std::string uuid(std::string_view purpose, std::size_t index) {
+  std::string text = random_text(purpose, index, "0123456789abcdef", 32);
+  for (const std::size_t at : {8U, 13U, 18U, 23U}) text.insert(at, "-");
+  return text;
+}
+
+// The suffix that Kubernetes gives a pod; it uses no vowels and no digits that look like letters.
+std::string worker_suffix(std::size_t worker) {
+  static constexpr std::array<std::string_view, 3> kKnown = {"q4v7z", "m8c2t", "w5j9n"};
+  if (worker < kKnown.size()) return std::string(kKnown[worker]);
+  return random_text("worker", worker, "bcdfghjklmnpqrstvwxz2456789", 5);
+}
+
+}  // namespace
+
+Topology make_topology(int replicas) {
+  namespace cal = calibration;
+  Topology out;
+  out.nodes.push_back({"cpu-node-0", "10.0.0.10", cal::kCpuNodeCpus, cal::kCpuNodeMemory, ""});
+  out.pods.push_back({"nginx-proxy-6c9f7b7d4-x2x8k", "nginx-proxy", "10.244.0.5", uuid("pod", 0),
+                      "docker.io/library/nginx:1.27-otel", "", 0});
+  for (std::size_t i = 0; i < static_cast<std::size_t>(replicas); ++i) {
+    const std::string number = std::to_string(i);
+    out.nodes.push_back({"gpu-node-" + number, "10.0.0." + std::to_string(11 + i), cal::kGpuNodeCpus,
+                         cal::kGpuNodeMemory, "GPU-" + uuid("gpu", i)});
+    Pod pod;
+    pod.container = i == 0 ? "ray-head" : "ray-replicas-" + std::to_string(i - 1);
+    pod.name = i == 0 ? "llm-raycluster-h7k2p-head-9xk2q"
+                      : "llm-raycluster-h7k2p-" + pod.container + "-worker-" + worker_suffix(i - 1);
+    pod.address = "10.244." + std::to_string(i + 1) + "." + std::to_string(11 + i % 7);
+    pod.uid = uuid("pod", i + 1);
+    pod.image = "docker.io/rayproject/ray-llm:2.46.0-py311-cu124";
+    pod.replica_id = random_text("replica", i, "abcdefghijklmnopqrstuvwxyz0123456789", 8);
+    pod.node = i + 1;
+    out.pods.push_back(std::move(pod));
+  }
+  return out;
+}
+
+}  // namespace llmsim

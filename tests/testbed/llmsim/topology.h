@@ -1,0 +1,44 @@
+// Who is who: pods, nodes, addresses and identifiers of the simulated cluster, fixed by the number of replicas.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace llmsim {
+
+inline constexpr std::string_view kNamespace = "ray";
+inline constexpr std::string_view kModelName = "falcon-h1-7b-instruct";
+
+struct Node {
+  std::string name;     // gpu-node-1
+  std::string address;  // 10.0.0.12
+  int cpus = 0;
+  double memory = 0;     // bytes
+  std::string gpu_uuid;  // empty: no GPU
+};
+
+struct Pod {
+  std::string name;       // llm-raycluster-h7k2p-ray-replicas-0-worker-q4v7z
+  std::string container;  // ray-replicas-0: the entity
+  std::string address;    // 10.244.2.15
+  std::string uid;
+  std::string image;
+  std::string replica_id;  // of the Ray Serve replica in it, empty for the proxy
+  std::size_t node = 0;
+};
+
+// Pod 0 is the nginx proxy on node 0; pod and node i + 1 belong to replica i (replica 0 is the Ray head).
+struct Topology {
+  std::vector<Node> nodes;
+  std::vector<Pod> pods;
+
+  [[nodiscard]] const Pod& replica_pod(std::size_t replica) const { return pods[replica + 1]; }
+  [[nodiscard]] std::size_t replicas() const { return pods.size() - 1; }
+};
+
+// `replicas` ≥ 1.
+Topology make_topology(int replicas);
+
+}  // namespace llmsim
