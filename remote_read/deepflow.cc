@@ -38,7 +38,7 @@ Query whole_seconds(Query query) {
 bool obeys(const Labels& series, const Query& query, std::size_t first) {
   const std::span<const Matcher> added = std::span(query.matchers).subspan(first);
   return std::all_of(added.begin(), added.end(), [&](const Matcher& matcher) {
-    const bool matches = RE2::FullMatch(std::string(rca::label_value(series, matcher.name)), "(?s)" + matcher.value);
+    const bool matches = RE2::FullMatch(std::string(rca::label_value(series, matcher.name)), matcher.value);
     return matches == (matcher.type == Matcher::Type::regex);
   });
 }

@@ -39,7 +39,7 @@ using DeepflowFetch = std::function<rca::Result<DeepflowAnswer>(const Query& que
 // samples, until every part's answer is complete.
 // - By time, between two steps of the query (hints.step_ms, or a second), where that is promising: everything newer
 //   than the last series that the answer had room for is complete.
-// - By a label otherwise: `label =~ "^.{n}[chars].*$"` and its negation. Whatever values there are that we have not
+// - By a label otherwise: `label =~ "^(?s).{n}[chars].*$"` and its negation. Whatever values there are that we have not
 //   seen, each series matches exactly one of them.
 // That no part lost a series that the whole answer had, and that the added matchers were obeyed, is checked.
 // Adds the number of splits to `splits`. Errors: limit (no split is left: more than the limit's series in one step

@@ -1,11 +1,12 @@
 #include "remote_read/deepflow_split.h"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <cstdint>
-#include <set>
+#include <map>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace remote_read {
 namespace {
@@ -49,6 +50,9 @@ std::optional<std::int64_t> middle(const Query& query) {
   return query.start_ms + units / 2 * unit;
 }
 
+// Series by the character (as UTF-8) that the values of one label have at one position.
+using CharCounts = std::map<std::string, std::size_t>;
+
 struct LabelSplit {
   std::string label;
   std::size_t position = 0;
@@ -56,45 +60,66 @@ struct LabelSplit {
   std::size_t smaller_side = 0;  // of the series seen
 };
 
-// The characters at `position` of the values of `label`, chosen so that about half of the series have one of them.
-LabelSplit half_at(const DeepflowAnswer& answer, const std::string& label, std::size_t position) {
-  std::array<std::size_t, 128> counts{};
-  for (const auto& [labels, samples] : answer.series) {
-    const std::string_view value = rca::label_value(labels, label);
-    if (value.size() <= position) continue;
-    const auto c = static_cast<unsigned char>(value[position]);
-    // One character is one byte only as long as everything before it is ASCII too.
-    const std::string_view head = value.substr(0, position);
-    const bool ascii = std::all_of(head.begin(), head.end(), [](unsigned char b) { return b < 0x80; });
-    if (ascii && c < 0x80 && std::isalnum(c) != 0) ++counts[c];
+// May stand in [...] of a regular expression and between quotes of SQL without being escaped.
+bool is_plain(std::string_view character) {
+  const auto c = static_cast<unsigned char>(character[0]);
+  return c >= 0x80 || std::isalnum(c) != 0 || std::string_view("_.:/@=, ").find(character[0]) != std::string_view::npos;
+}
+
+// The size of the UTF-8 character at the start of `text`; 0 when there is none.
+std::size_t character_size(std::string_view text) {
+  if (text.empty()) return 0;
+  const auto c = static_cast<unsigned char>(text[0]);
+  const std::size_t size = c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
+  if (size > text.size()) return 0;
+  for (std::size_t i = 1; i < size; ++i) {
+    if ((static_cast<unsigned char>(text[i]) & 0xc0U) != 0x80U) return 0;
   }
-  LabelSplit split{label, position, {}, 0};
+  return size;
+}
+
+void count_characters(std::string_view value, std::vector<CharCounts>& counts) {
+  for (std::size_t position = 0; position < kPositions; ++position) {
+    const std::size_t size = character_size(value);
+    if (size == 0) return;
+    if (is_plain(value.substr(0, size))) {
+      if (counts.size() <= position) counts.resize(position + 1);
+      ++counts[position][std::string(value.substr(0, size))];
+    }
+    value.remove_prefix(size);
+  }
+}
+
+// The characters at one position, chosen so that about half of the `total` series have one of them.
+LabelSplit half_of(const CharCounts& counts, std::size_t total) {
+  LabelSplit split;
   std::size_t inside = 0;
-  const std::size_t total = answer.series.size();
-  for (std::size_t c = 0; c < counts.size(); ++c) {
-    if (counts[c] == 0) continue;
-    const std::size_t grown = inside + counts[c];
-    const std::size_t smaller = std::min(grown, total - grown);
+  for (const auto& [character, count] : counts) {
+    const std::size_t smaller = std::min(inside + count, total - inside - count);
     if (smaller <= split.smaller_side) continue;  // this character would make the sides less even
-    split.chars += static_cast<char>(c);
+    split.chars += character;
     split.smaller_side = smaller;
-    inside = grown;
+    inside += count;
   }
   return split;
 }
 
 std::optional<LabelSplit> best_label(const DeepflowAnswer& answer) {
-  std::set<std::string> labels;
+  std::map<std::string, std::vector<CharCounts>> by_label;
   for (const auto& [series, samples] : answer.series) {
     for (const rca::Label& label : series) {
-      if (label.name != rca::kMetricName) labels.insert(label.name);  // the metric's name must be given exactly
+      // The metric's name must be given exactly.
+      if (label.name != rca::kMetricName) count_characters(label.value, by_label[label.name]);
     }
   }
   LabelSplit best;
-  for (const std::string& label : labels) {
-    for (std::size_t position = 0; position < kPositions; ++position) {
-      LabelSplit split = half_at(answer, label, position);
-      if (split.smaller_side > best.smaller_side) best = std::move(split);
+  for (const auto& [label, positions] : by_label) {
+    for (std::size_t position = 0; position < positions.size(); ++position) {
+      LabelSplit split = half_of(positions[position], answer.series.size());
+      if (split.smaller_side <= best.smaller_side) continue;
+      best = std::move(split);
+      best.label = label;
+      best.position = position;
     }
   }
   if (best.smaller_side == 0) return std::nullopt;
@@ -103,8 +128,9 @@ std::optional<LabelSplit> best_label(const DeepflowAnswer& answer) {
 
 std::pair<Query, Query> at_label(const Query& query, const LabelSplit& split) {
   // Anchored explicitly, with no alternation: DeepFlow adds anchors without parentheses, and takes expressions of word
-  // characters and `|` apart in a way that is wrong for negated ones.
-  const std::string value = "^.{" + std::to_string(split.position) + "}[" + split.chars + "].*$";
+  // characters and `|` apart in a way that is wrong for negated ones. The flag lets the dot match a newline, on which
+  // servers disagree.
+  const std::string value = "^(?s).{" + std::to_string(split.position) + "}[" + split.chars + "].*$";
   Query in = query;
   Query out = query;
   in.matchers.push_back({Matcher::Type::regex, split.label, value});
