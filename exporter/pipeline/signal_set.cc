@@ -1,0 +1,209 @@
+#include "exporter/pipeline/signal_set.h"
+
+#include <oneapi/tbb/blocked_range.h>
+#include <oneapi/tbb/parallel_for.h>
+
+#include <algorithm>
+#include <tuple>
+#include <unordered_set>
+
+namespace exporter {
+namespace {
+
+// Rows to work on that one core should not hand on.
+constexpr std::size_t kGrain = 64;
+
+rca::SignalKind kind_of(SeriesKind kind) {
+  switch (kind) {
+    case SeriesKind::gauge: return rca::SignalKind::gauge;
+    case SeriesKind::counter: return rca::SignalKind::rate;
+    case SeriesKind::histogram: return rca::SignalKind::quantile;
+    case SeriesKind::histogram_mean: return rca::SignalKind::gauge;
+  }
+  return rca::SignalKind::gauge;
+}
+
+}  // namespace
+
+SignalSet::SignalSet(std::shared_ptr<const Resolver> resolver, std::size_t capacity, rca::RangeSemantics semantics)
+    : resolver_(std::move(resolver)), capacity_(capacity), semantics_(semantics) {}
+
+bool SignalSet::knows(const SeriesMatch& match) const {
+  const auto found = signals_.find(Key(match.entity, resolver_->catalog().signals[match.spec].role));
+  return found != signals_.end() &&
+         std::any_of(found->second.begin(), found->second.end(),
+                     [&](const auto& variant) { return variant->preference == match.preference; });
+}
+
+void SignalSet::add(SeriesId series, const SeriesMatch& match) {
+  auto& variants = signals_[Key(match.entity, resolver_->catalog().signals[match.spec].role)];
+  auto at = std::lower_bound(variants.begin(), variants.end(), match.preference,
+                             [](const auto& variant, std::size_t value) { return variant->preference < value; });
+  if (at == variants.end() || (*at)->preference != match.preference) {
+    at = variants.insert(at, std::make_unique<SignalVariant>(SignalVariant{
+                                   match.spec, match.preference, match.entity, {}, {}, RowRing(capacity_), {}}));
+    ++count_;
+    columns_valid_ = false;
+  }
+  SignalVariant& variant = **at;
+  variant.members.push_back({series, match.part, match.upper_bound});
+  if (variant.peer_group != match.peer_group && (variant.peer_group.empty() || match.peer_group < variant.peer_group)) {
+    // Series that disagree, or say nothing: the smallest name that is one, whatever came first.
+    if (!match.peer_group.empty()) variant.peer_group = match.peer_group;
+    columns_valid_ = false;
+  }
+  users_[series].push_back(&variant);
+  unsettled_.push_back(&variant);
+}
+
+void SignalSet::settle(const SeriesTable& table) {
+  std::sort(unsettled_.begin(), unsettled_.end());
+  unsettled_.erase(std::unique(unsettled_.begin(), unsettled_.end()), unsettled_.end());
+  for (SignalVariant* variant : unsettled_) {
+    std::sort(variant->members.begin(), variant->members.end(), [&](const Member& a, const Member& b) {
+      return std::make_tuple(a.part, a.upper_bound, table.key(a.series)) <
+             std::make_tuple(b.part, b.upper_bound, table.key(b.series));
+    });
+  }
+  unsettled_.clear();
+}
+
+void SignalSet::remove(std::span<const SeriesId> series) {
+  std::unordered_set<const SignalVariant*> empty;
+  for (const SeriesId id : series) {
+    const auto users = users_.find(id);
+    if (users == users_.end()) continue;
+    for (SignalVariant* variant : users->second) {
+      std::erase_if(variant->members, [&](const Member& member) { return member.series == id; });
+      if (variant->members.empty()) empty.insert(variant);
+    }
+    users_.erase(users);
+  }
+  if (empty.empty()) return;
+  columns_valid_ = false;
+  for (auto signal = signals_.begin(); signal != signals_.end();) {
+    count_ -= std::erase_if(signal->second, [&](const auto& variant) { return empty.contains(variant.get()); });
+    signal = signal->second.empty() ? signals_.erase(signal) : std::next(signal);
+  }
+}
+
+void SignalSet::compute(const SeriesTable& table, const ReadSpan& span) {
+  std::vector<SignalVariant*> all;
+  for (auto& [key, variants] : signals_) {
+    for (auto& variant : variants) {
+      variant->raw = arena_.take(span.rows());
+      all.push_back(variant.get());
+    }
+  }
+  tbb::parallel_for(tbb::blocked_range<std::size_t>(0, all.size(), kGrain), [&](const auto& range) {
+    for (std::size_t i = range.begin(); i != range.end(); ++i) compute_one(*all[i], table, span.rows());
+  });
+}
+
+void SignalSet::compute_one(SignalVariant& variant, const SeriesTable& table, std::size_t rows) const {
+  thread_local std::vector<Rows> inputs;
+  thread_local std::vector<Rows> counts;
+  thread_local std::vector<BucketRows> buckets;
+  thread_local std::vector<rca::Bucket> scratch;
+  thread_local std::vector<double> divisor;
+  inputs.clear();
+  counts.clear();
+  buckets.clear();
+  const SignalSpec& spec = spec_of(variant);
+  const RowFunction function = spec.kind == SeriesKind::gauge ? RowFunction::instant : RowFunction::rate;
+  for (const Member& member : variant.members) {
+    const Rows values = table.staged_rows(member.series, function);
+    switch (member.part) {
+      case SeriesPart::bucket: buckets.push_back({member.upper_bound, values}); break;
+      case SeriesPart::count: counts.push_back(values); break;
+      case SeriesPart::sum:
+      case SeriesPart::value: inputs.push_back(values); break;
+    }
+  }
+  switch (spec.kind) {
+    case SeriesKind::gauge:
+    case SeriesKind::counter: aggregate_rows(spec.aggregate, inputs, variant.raw); break;
+    case SeriesKind::histogram: quantile_rows(spec.quantile, buckets, semantics_, scratch, variant.raw); break;
+    case SeriesKind::histogram_mean:
+      divisor.resize(rows);
+      aggregate_rows(Aggregate::sum, inputs, variant.raw);
+      aggregate_rows(Aggregate::sum, counts, divisor);
+      divide_rows(variant.raw, divisor);
+      break;
+  }
+  scale_rows(variant.raw, spec.scale);
+}
+
+void SignalSet::write(const ReadSpan& span) {
+  std::vector<double> values(span.rows());
+  for (auto& [key, variants] : signals_) {
+    for (auto& variant : variants) {
+      std::copy(variant->raw.begin(), variant->raw.end(), values.begin());
+      if (const auto divisor = resolver_->divisor(variant->spec)) {
+        const SignalVariant* found = preferred(*divisor, variant->entity);
+        divide_rows(values, found != nullptr ? Rows(found->raw) : Rows());
+      }
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        variant->ring.set(span.first_row + static_cast<std::int64_t>(i), values[i]);
+      }
+    }
+  }
+  for (auto& [key, variants] : signals_) {
+    for (auto& variant : variants) variant->raw = {};
+  }
+  arena_.reset();
+}
+
+void SignalSet::clear_rows() {
+  for (auto& [key, variants] : signals_) {
+    for (auto& variant : variants) variant->ring.clear();
+  }
+}
+
+std::vector<const SignalVariant*> SignalSet::preferred() const {
+  std::vector<const SignalVariant*> result;
+  result.reserve(signals_.size());
+  for (const auto& [key, variants] : signals_) result.push_back(variants.front().get());
+  return result;
+}
+
+const SignalVariant* SignalSet::preferred(std::size_t spec, const std::string& entity) const {
+  const auto found = signals_.find(Key(entity, resolver_->catalog().signals[spec].role));
+  return found != signals_.end() ? found->second.front().get() : nullptr;
+}
+
+const std::vector<Column>& SignalSet::columns() {
+  if (columns_valid_) return columns_;
+  columns_.clear();
+  std::vector<rca::Signal> signals;
+  for (const auto& [key, variants] : signals_) {
+    const SignalVariant& variant = *variants.front();
+    const SignalSpec& spec = spec_of(variant);
+    if (spec.internal) continue;
+    signals.push_back({variant.entity, spec.role, spec.unit, kind_of(spec.kind), variant.peer_group, spec.category,
+                       {{"exporter", spec.exporter}}});
+    columns_.push_back({{}, &variant.ring});
+  }
+  inherit_peer_groups(signals);
+  for (std::size_t i = 0; i < signals.size(); ++i) columns_[i].signal = std::move(signals[i]);
+  columns_valid_ = true;
+  return columns_;
+}
+
+rca::Frame make_frame(const std::vector<Column>& columns, std::int64_t first_row, std::int64_t last_row,
+                      std::int64_t step_ms) {
+  rca::Frame frame;
+  frame.grid = {first_row * step_ms, step_ms, last_row - first_row + 1};
+  frame.values.resize(static_cast<Eigen::Index>(frame.grid.rows), static_cast<Eigen::Index>(columns.size()));
+  frame.signals.reserve(columns.size());
+  for (const Column& column : columns) frame.signals.push_back(column.signal);
+  tbb::parallel_for(tbb::blocked_range<std::size_t>(0, columns.size(), kGrain), [&](const auto& range) {
+    for (std::size_t i = range.begin(); i != range.end(); ++i) {
+      columns[i].ring->copy(first_row, {frame.values.col(static_cast<Eigen::Index>(i)).data(),
+                                        static_cast<std::size_t>(frame.grid.rows)});
+    }
+  });
+  return frame;
+}
+
+}  // namespace exporter

@@ -1,0 +1,84 @@
+// The history of all signals: kept up to date from the sources, read by read, and never half changed.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "common/result.h"
+#include "exporter/config/config.h"
+#include "exporter/pipeline/edge_watch.h"
+#include "exporter/pipeline/series_table.h"
+#include "exporter/pipeline/service_level.h"
+#include "exporter/pipeline/signal_set.h"
+#include "exporter/pipeline/sources.h"
+#include "exporter/signals/resolver.h"
+
+namespace exporter {
+
+struct HistoryOptions {
+  // Samples that are at most so much older than the newest row are read again in the next cycle, and the rows from
+  // there on computed anew: a scrape's samples carry the time at which it began, but can be read only when it is over.
+  std::int64_t overlap_ms = 15'000;
+  // Rows per read: bounds the memory that one read takes. Longer stretches (the first cycle, or the one after an
+  // outage) are read in several steps, each of which is kept.
+  std::int64_t rows_per_read = 180;
+};
+
+// Incremental: update() asks only for what is new. A read that fails leaves everything as it was; the next update()
+// asks for what was missed. Memory: one double per row and signal, and the few newest samples of each series. Not
+// thread-safe.
+class SignalStore {
+ public:
+  SignalStore(const Config& config, std::shared_ptr<const Resolver> resolver, rca::RangeSemantics semantics,
+              HistoryOptions options = {});
+
+  // Brings the rows up to `now_ms` − ingestion_delay. Does nothing when there is no new row. Errors: those of the
+  // sources; limit (more signals than max_signals).
+  rca::Result<void> update(std::int64_t now_ms, Sources& sources, const std::stop_token& stop);
+
+  // No rows yet: nullopt.
+  [[nodiscard]] std::optional<std::int64_t> last_row() const { return last_row_; }
+  [[nodiscard]] std::int64_t first_row() const;  // oldest held; requires last_row()
+  [[nodiscard]] std::int64_t step_ms() const { return table_options_.step_ms; }
+
+  [[nodiscard]] const std::vector<Column>& columns() { return signals_.columns(); }
+  // Rows [first_row, last_row] of all columns; both must be held.
+  [[nodiscard]] rca::Frame frame(std::int64_t first_row, std::int64_t last_row) {
+    return make_frame(signals_.columns(), first_row, last_row, step_ms());
+  }
+  [[nodiscard]] const ServiceLevels& levels() const { return levels_; }
+  [[nodiscard]] rca::EntityGraph graph() const;
+
+  [[nodiscard]] std::size_t signals() const { return signals_.size(); }
+  [[nodiscard]] std::size_t series() const { return table_.size(); }
+
+ private:
+  rca::Result<SeriesUse> bind(SeriesId id, const rca::Labels& labels);
+  [[nodiscard]] ReadSpan next_span(std::int64_t target, bool& gap) const;
+  rca::Result<void> read(const ReadSpan& span, std::int64_t now_ms, Sources& sources, const std::stop_token& stop);
+  void commit(const ReadSpan& span, bool gap);
+  void rollback();
+  void forget_old();
+
+  Config config_;
+  std::shared_ptr<const Resolver> resolver_;
+  SeriesTableOptions table_options_;
+  HistoryOptions options_;
+  std::int64_t capacity_;  // rows
+  SeriesTable table_;
+  SignalSet signals_;
+  ServiceLevels levels_;
+  EdgeWatch edges_;
+  std::vector<std::vector<SeriesMatch>> staged_matches_;  // by SeriesId, of series that are not committed
+  std::set<std::string> staged_signals_;
+  std::optional<std::int64_t> last_row_;
+  std::int64_t settled_ms_ = 0;
+};
+
+}  // namespace exporter
