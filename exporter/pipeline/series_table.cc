@@ -15,7 +15,9 @@ void SeriesTable::begin_read(const ReadSpan& span, std::size_t queries) {
   staged_samples_ = 0;
 }
 
-void SeriesTable::Sink::begin(std::size_t first_query, std::size_t count) { table_.reset_queries(first_query, count); }
+void SeriesTable::Sink::begin(std::size_t first_query, std::size_t count) {
+  table_.reset_queries(first_query, count);
+}
 
 rca::Result<void> SeriesTable::Sink::on_samples(std::size_t query, const rca::Labels& labels, rca::SampleView samples) {
   return table_.receive(source_, query, labels, samples);
@@ -152,12 +154,12 @@ void SeriesTable::keep_tail(Series& series, rca::SampleView samples) const {
   // Rows to come are later than next_settled_ms, so older samples than these are out of every row's reach.
   std::size_t first = end;
   if (series.use.rate) {
-    const auto reach =
-        std::upper_bound(samples.times.begin(), settled, span_.next_settled_ms - options_.rate_range_ms);
+    const auto reach = std::upper_bound(samples.times.begin(), settled, span_.next_settled_ms - options_.rate_range_ms);
     first = static_cast<std::size_t>(reach - samples.times.begin());
   }
-  const bool newest_counts = series.use.watched || (series.use.instant && samples.times[end - 1] >
-                                                                              span_.next_settled_ms - options_.lookback_ms);
+  const bool newest_counts =
+      series.use.watched ||
+      (series.use.instant && samples.times[end - 1] > span_.next_settled_ms - options_.lookback_ms);
   if (newest_counts) first = std::min(first, end - 1);
   series.staged_tail.reserve(end - first);
   for (std::size_t i = first; i < end; ++i) series.staged_tail.push_back({samples.times[i], samples.values[i]});

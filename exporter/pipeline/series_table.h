@@ -47,7 +47,7 @@ struct SeriesTableOptions {
 
 // What one read covers. Rows are counted from the epoch: row r is the instant r × step.
 struct ReadSpan {
-  std::int64_t first_row = 0;        // the rows that are computed, both ends included
+  std::int64_t first_row = 0;  // the rows that are computed, both ends included
   std::int64_t last_row = 0;
   std::int64_t settled_ms = 0;       // the tails hold samples up to here; the read gives those after it
   std::int64_t next_settled_ms = 0;  // the tails shall hold samples up to here afterwards
@@ -139,7 +139,8 @@ class SeriesTable {
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
   };
 
-  rca::Result<void> receive(std::uint32_t source, std::size_t query, const rca::Labels& labels, rca::SampleView samples);
+  rca::Result<void> receive(std::uint32_t source, std::size_t query, const rca::Labels& labels,
+                            rca::SampleView samples);
   rca::Result<SeriesId> find_or_add(std::uint32_t source, std::size_t query, const rca::Labels& labels);
   void make_key(const rca::Labels& labels);
   void reset_queries(std::size_t first_query, std::size_t count);

@@ -28,7 +28,8 @@ class ServiceLevels {
 
   // Rows [first_row, last_row]. Rows on which fewer than min_request_rate requests arrived are +Inf, which keeps the
   // objective.
-  [[nodiscard]] std::vector<SliSeries> series(std::int64_t first_row, std::int64_t last_row, std::int64_t step_ms) const;
+  [[nodiscard]] std::vector<SliSeries> series(std::int64_t first_row, std::int64_t last_row,
+                                              std::int64_t step_ms) const;
   // As measured; NaN: no data.
   [[nodiscard]] double measured(std::size_t slo, std::int64_t row) const { return levels_[slo].measured.at(row); }
   [[nodiscard]] const std::vector<Slo>& slos() const { return slos_; }

@@ -30,9 +30,9 @@ SignalSet::SignalSet(std::shared_ptr<const Resolver> resolver, std::size_t capac
 
 bool SignalSet::knows(const SeriesMatch& match) const {
   const auto found = signals_.find(Key(match.entity, resolver_->catalog().signals[match.spec].role));
-  return found != signals_.end() &&
-         std::any_of(found->second.begin(), found->second.end(),
-                     [&](const auto& variant) { return variant->preference == match.preference; });
+  return found != signals_.end() && std::any_of(found->second.begin(), found->second.end(), [&](const auto& variant) {
+           return variant->preference == match.preference;
+         });
 }
 
 void SignalSet::add(SeriesId series, const SeriesMatch& match) {
@@ -41,7 +41,7 @@ void SignalSet::add(SeriesId series, const SeriesMatch& match) {
                              [](const auto& variant, std::size_t value) { return variant->preference < value; });
   if (at == variants.end() || (*at)->preference != match.preference) {
     at = variants.insert(at, std::make_unique<SignalVariant>(SignalVariant{
-                                   match.spec, match.preference, match.entity, {}, {}, RowRing(capacity_), {}}));
+                                 match.spec, match.preference, match.entity, {}, {}, RowRing(capacity_), {}}));
     ++count_;
     columns_valid_ = false;
   }
@@ -180,7 +180,12 @@ const std::vector<Column>& SignalSet::columns() {
     const SignalVariant& variant = *variants.front();
     const SignalSpec& spec = spec_of(variant);
     if (spec.internal) continue;
-    signals.push_back({variant.entity, spec.role, spec.unit, kind_of(spec.kind), variant.peer_group, spec.category,
+    signals.push_back({variant.entity,
+                       spec.role,
+                       spec.unit,
+                       kind_of(spec.kind),
+                       variant.peer_group,
+                       spec.category,
                        {{"exporter", spec.exporter}}});
     columns_.push_back({{}, &variant.ring});
   }

@@ -20,8 +20,8 @@ std::vector<remote_read::Query> make_queries(const std::vector<Selector>& select
 
 }  // namespace
 
-SignalStore::SignalStore(const Config& config, std::shared_ptr<const Resolver> resolver,
-                         rca::RangeSemantics semantics, HistoryOptions options)
+SignalStore::SignalStore(const Config& config, std::shared_ptr<const Resolver> resolver, rca::RangeSemantics semantics,
+                         HistoryOptions options)
     : config_(config),
       resolver_(std::move(resolver)),
       table_options_(table_options(config, semantics)),
@@ -34,9 +34,15 @@ SignalStore::SignalStore(const Config& config, std::shared_ptr<const Resolver> r
       levels_(config.slos, static_cast<std::size_t>(capacity_), semantics),
       edges_(resolver_) {
   options_.overlap_ms = std::max(options_.overlap_ms, config.ingestion_delay.count());
+  if (options_.longest_silence_ms == 0) {
+    options_.longest_silence_ms =
+        options_.overlap_ms + std::max(config.rate_range.count(), 2 * config.interval.count());
+  }
 }
 
-std::int64_t SignalStore::first_row() const { return *last_row_ - capacity_ + 1; }
+std::int64_t SignalStore::first_row() const {
+  return *last_row_ - capacity_ + 1;
+}
 
 rca::Result<SeriesUse> SignalStore::bind(SeriesId id, const rca::Labels& labels) {
   if (staged_matches_.size() <= id) staged_matches_.resize(id + 1);
@@ -54,10 +60,10 @@ rca::Result<SeriesUse> SignalStore::bind(SeriesId id, const rca::Labels& labels)
     staged_matches_[id].push_back(match);
   }
   if (signals_.size() + staged_signals_.size() > config_.max_signals) {
-    return rca::Error{rca::ErrorKind::limit,
-                      "more than evaluation.max_signals (" + std::to_string(config_.max_signals) +
-                          ") signals, the first beyond it from " + rca::to_string(labels) +
-                          "; raise the bound or narrow catalog.match or catalog.exporters"};
+    return rca::Error{rca::ErrorKind::limit, "more than evaluation.max_signals (" +
+                                                 std::to_string(config_.max_signals) +
+                                                 ") signals, the first beyond it from " + rca::to_string(labels) +
+                                                 "; raise the bound or narrow catalog.match or catalog.exporters"};
   }
   if (!resolution.edges.empty()) {
     use.watched = true;
@@ -90,7 +96,15 @@ rca::Result<void> SignalStore::update(std::int64_t now_ms, Sources& sources, con
   while (!last_row_ || *last_row_ < target) {
     bool gap = false;
     const ReadSpan span = next_span(target, gap);
-    if (const auto done = read(span, now_ms, sources, stop); !done.ok()) {
+    auto done = read(span, now_ms, sources, stop);
+    if (done.ok() && span.last_row == target && table_.staged_samples() == 0) {
+      // Slow scrapes leave short stretches without a sample: the next cycle asks for them again. A long one is a fault.
+      const std::int64_t silence = target * table_options_.step_ms - span.settled_ms;
+      if (silence < options_.longest_silence_ms) return rollback(), rca::Result<void>();
+      done = rca::Error{rca::ErrorKind::not_found, "the sources gave no sample of any signal of the last " +
+                                                       std::to_string(silence / 1000) + " s"};
+    }
+    if (!done.ok()) {
       rollback();
       return done.error();
     }
@@ -150,8 +164,8 @@ void SignalStore::rollback() {
 void SignalStore::forget_old() {
   if (!last_row_) return;
   // A gauge is seen for the lookback after its last sample.
-  const std::int64_t oldest = first_row() * table_options_.step_ms -
-                              std::max(table_options_.lookback_ms, table_options_.rate_range_ms);
+  const std::int64_t oldest =
+      first_row() * table_options_.step_ms - std::max(table_options_.lookback_ms, table_options_.rate_range_ms);
   const std::vector<SeriesId> gone = table_.drop_older_than(oldest);
   if (gone.empty()) return;
   signals_.remove(gone);

@@ -28,6 +28,9 @@ struct HistoryOptions {
   // Rows per read: bounds the memory that one read takes. Longer stretches (the first cycle, or the one after an
   // outage) are read in several steps, each of which is kept.
   std::int64_t rows_per_read = 180;
+  // When the sources give nothing at all for so long, the cycle fails; 0: the overlap and rate_range, or two intervals
+  // where these are longer.
+  std::int64_t longest_silence_ms = 0;
 };
 
 // Incremental: update() asks only for what is new. A read that fails leaves everything as it was; the next update()
@@ -39,7 +42,7 @@ class SignalStore {
               HistoryOptions options = {});
 
   // Brings the rows up to `now_ms` − ingestion_delay. Does nothing when there is no new row. Errors: those of the
-  // sources; limit (more signals than max_signals).
+  // sources; limit (more signals than max_signals); not_found (nothing for longest_silence_ms).
   rca::Result<void> update(std::int64_t now_ms, Sources& sources, const std::stop_token& stop);
 
   // No rows yet: nullopt.

@@ -85,7 +85,8 @@ rca::Result<rca::RangeSemantics> Sources::ask_semantics() {
 
 void Sources::inherit(const std::vector<EndpointStatus>& status) {
   for (EndpointStatus& mine : status_) {
-    const auto before = std::find_if(status.begin(), status.end(), [&](const auto& one) { return one.name == mine.name; });
+    const auto before =
+        std::find_if(status.begin(), status.end(), [&](const auto& one) { return one.name == mine.name; });
     if (before != status.end()) mine = *before;
   }
 }

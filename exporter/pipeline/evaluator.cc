@@ -1,0 +1,151 @@
+#include "exporter/pipeline/evaluator.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "exporter/incident/sli.h"
+#include "exporter/pipeline/log.h"
+#include "exporter/pipeline/scores.h"
+#include "exporter/signals/catalog.h"
+
+namespace exporter {
+namespace {
+
+constexpr std::int64_t kChangesShownMs = 24LL * 3600 * 1000;
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+}  // namespace
+
+rca::Result<std::unique_ptr<Evaluator>> Evaluator::create(const Config& config, HistoryOptions options) {
+  CatalogResult catalog = load_catalog(config);
+  if (!catalog.catalog) return rca::Error{rca::ErrorKind::invalid_argument, to_string(catalog.diagnostics)};
+  RCA_ASSIGN(Resolver resolver, Resolver::create(std::move(*catalog.catalog), config));
+  RCA_ASSIGN(Sources sources, Sources::create(config));
+  return std::make_unique<Evaluator>(config, std::make_shared<const Resolver>(std::move(resolver)), std::move(sources),
+                                     options);
+}
+
+Evaluator::Evaluator(Config config, std::shared_ptr<const Resolver> resolver, Sources sources, HistoryOptions options)
+    : config_(std::move(config)), resolver_(std::move(resolver)), sources_(std::move(sources)), options_(options) {
+  snapshot_.evaluation_failures = zero_failures();
+  snapshot_.endpoints = sources_.status();
+  snapshot_.max_signals = config_.max_signals;
+  snapshot_.top_k = config_.incidents.top_k;
+  snapshot_.incidents_kept = config_.incidents.kept;
+}
+
+void Evaluator::inherit(const Snapshot& before) {
+  sources_.inherit(before.endpoints);
+  snapshot_ = before;
+  snapshot_.endpoints = sources_.status();
+  snapshot_.max_signals = config_.max_signals;
+  snapshot_.top_k = config_.incidents.top_k;
+  snapshot_.incidents_kept = config_.incidents.kept;
+}
+
+rca::Result<void> Evaluator::cycle(std::int64_t now_ms, IncidentDesk& desk, const std::stop_token& stop) {
+  const auto start = std::chrono::steady_clock::now();
+  const auto done = run(now_ms, desk, stop);
+  snapshot_.endpoints = sources_.status();
+  if (!done.ok() && done.error().kind == rca::ErrorKind::cancelled) return done;
+  ++snapshot_.evaluations;
+  snapshot_.last_evaluation_ok = done.ok();
+  if (done.ok()) {
+    snapshot_.evaluated_ms = now_ms;
+    snapshot_.last_success_ms = now_ms;
+    snapshot_.evaluation_seconds = seconds_since(start);
+  } else {
+    ++snapshot_.evaluation_failures[std::string(rca::to_string(done.error().kind))];
+  }
+  return done;
+}
+
+rca::Result<void> Evaluator::make_store() {
+  auto semantics = rca::RangeSemantics::closed;
+  if (config_.semantics == PromqlSemantics::left_open) semantics = rca::RangeSemantics::left_open;
+  if (config_.semantics == PromqlSemantics::automatic) {
+    RCA_ASSIGN(semantics, sources_.ask_semantics());
+  }
+  store_ = std::make_unique<SignalStore>(config_, resolver_, semantics, options_);
+  return {};
+}
+
+rca::Result<void> Evaluator::run(std::int64_t now_ms, IncidentDesk& desk, const std::stop_token& stop) {
+  if (!store_) RCA_TRY(make_store());
+  RCA_TRY(store_->update(now_ms, sources_, stop));
+  if (!store_->last_row()) return {};
+  const auto series = store_->levels().series(store_->first_row(), *store_->last_row(), store_->step_ms());
+  const auto changes = desk.update(series, now_ms);
+  if (changes.ok()) {
+    for (const std::string& id : changes->opened) log_warn("incident opened", {{"incident", id}});
+    for (const std::string& id : changes->resolved) log_info("incident resolved", {{"incident", id}});
+  }
+  snapshot_.graph = store_->graph();
+  if (auto known = desk.changes(now_ms - std::max(kChangesShownMs, config_.window.count())); known.ok()) {
+    snapshot_.changes = std::move(known).value();
+  }
+  const auto ranked = rank_open_incidents(desk);
+  publish_now(desk);
+  if (!changes.ok()) return changes.error();
+  return ranked;
+}
+
+rca::Result<void> Evaluator::rank_open_incidents(IncidentDesk& desk) {
+  const std::vector<Incident> open = desk.open_incidents();
+  std::map<std::string, IncidentRows> ranked;
+  for (const Incident& incident : open) {
+    const auto rows = incident_rows(*store_, config_, incident.onset_ms);
+    const auto before = ranked_.find(incident.id);
+    if (before != ranked_.end()) ranked.insert(*before);
+    // Once the anomalous window is over, or the history before the onset is gone, the rankings stay as they are.
+    if (!rows.ok() || (before != ranked_.end() && before->second.last == rows->last)) continue;
+    if (!incident.rankings.empty() && before == ranked_.end() && rows->last < *store_->last_row()) continue;
+    RankingSet set =
+        rank_incident(*store_, *rows, incident, config_, config_.methods, snapshot_.graph, snapshot_.changes);
+    note_failures(set.failures);
+    ranked[incident.id] = *rows;
+    if (set.rankings.empty()) continue;
+    RCA_TRY(desk.set_rankings(incident.id, std::move(set.rankings), std::move(set.answer_method)));
+  }
+  ranked_ = std::move(ranked);
+  return {};
+}
+
+void Evaluator::note_failures(const std::vector<MethodFailure>& failures) {
+  for (const MethodFailure& failure : failures) {
+    const auto logged = method_failures_.find(failure.method);
+    if (logged != method_failures_.end() && logged->second == failure.error.kind) continue;
+    method_failures_[failure.method] = failure.error.kind;
+    log_warn("method could not rank an incident", {{"method", failure.method},
+                                                   {"reason", std::string(rca::to_string(failure.error.kind))},
+                                                   {"error", failure.error.message}});
+  }
+}
+
+void Evaluator::publish_now(const IncidentDesk& desk) {
+  const std::int64_t row = *store_->last_row();
+  snapshot_.incidents = desk.incidents();
+  snapshot_.signals = store_->signals();
+  snapshot_.series = store_->series();
+  snapshot_.slis.clear();
+  const auto& slos = store_->levels().slos();
+  for (std::size_t i = 0; i < slos.size(); ++i) {
+    const Slo& slo = slos[i];
+    snapshot_.slis.push_back({slo.name, store_->levels().measured(i, row), slo.threshold, slo.objective, slo.sli,
+                              is_latency(slo.sli) ? slo.quantile : 0, slo.entity});
+  }
+  // While something is broken "normal" is what was before it.
+  std::int64_t normal_end = row;
+  for (const Incident& incident : snapshot_.incidents) {
+    if (incident.open()) normal_end = std::min(normal_end, incident.onset_ms / store_->step_ms());
+  }
+  const std::int64_t first = std::max(store_->first_row(), normal_end - config_.normal_window / config_.step);
+  snapshot_.anomalies = anomaly_scores(store_->columns(), row, first, normal_end - 1);
+  snapshot_.peers = peer_deviations(store_->columns(), row);
+}
+
+}  // namespace exporter

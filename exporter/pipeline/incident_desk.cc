@@ -1,0 +1,128 @@
+#include "exporter/pipeline/incident_desk.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace exporter {
+namespace {
+
+// Change events that a snapshot carries: a bound on the series made of them.
+constexpr std::size_t kMaxPublishedChanges = 100;
+
+void mark(std::set<std::string>& dirty, const IncidentChanges& changes) {
+  dirty.insert(changes.opened.begin(), changes.opened.end());
+  dirty.insert(changes.resolved.begin(), changes.resolved.end());
+}
+
+}  // namespace
+
+IncidentDesk::IncidentDesk(const Config& config, std::string path, std::unique_ptr<IncidentStore> store)
+    : path_(std::move(path)),
+      store_(std::move(store)),
+      tracker_(config.slos, config.incidents),
+      kept_(config.incidents.kept) {}
+
+rca::Result<std::unique_ptr<IncidentDesk>> IncidentDesk::open(const Config& config) {
+  RCA_ASSIGN(auto store, IncidentStore::open(config.store_path));
+  std::unique_ptr<IncidentDesk> desk(new IncidentDesk(config, config.store_path, std::move(store)));
+  RCA_TRY(desk->restore());
+  return desk;
+}
+
+rca::Result<std::unique_ptr<IncidentDesk>> IncidentDesk::in_memory(const Config& config) {
+  Config copy = config;
+  copy.store_path = ":memory:";
+  return open(copy);
+}
+
+rca::Result<void> IncidentDesk::restore() {
+  RCA_ASSIGN(std::vector<Incident> incidents, store_->load(static_cast<std::size_t>(std::max(kept_, 0))));
+  tracker_.restore(std::move(incidents));
+  return {};
+}
+
+rca::Result<void> IncidentDesk::configure(const Config& config) {
+  const std::lock_guard lock(mutex_);
+  if (config.store_path != path_) {
+    RCA_ASSIGN(auto store, IncidentStore::open(config.store_path));
+    // The incidents that are open now must be in the new file as well.
+    RCA_TRY(store->save(tracker_.incidents()));
+    RCA_ASSIGN(auto known, store->load(static_cast<std::size_t>(std::max(config.incidents.kept, 0))));
+    store_ = std::move(store);
+    path_ = config.store_path;
+    tracker_.configure(config.slos, config.incidents);
+    tracker_.restore(std::move(known));
+  } else {
+    tracker_.configure(config.slos, config.incidents);
+  }
+  kept_ = config.incidents.kept;
+  return {};
+}
+
+rca::Result<void> IncidentDesk::save_dirty() {
+  std::vector<Incident> incidents;
+  for (const std::string& id : dirty_) {
+    if (const Incident* incident = tracker_.find(id)) incidents.push_back(*incident);
+  }
+  if (!incidents.empty()) RCA_TRY(store_->save(incidents));
+  dirty_.clear();
+  return {};
+}
+
+rca::Result<IncidentChanges> IncidentDesk::update(std::span<const SliSeries> series, std::int64_t now_ms) {
+  const std::lock_guard lock(mutex_);
+  IncidentChanges changes = tracker_.update(series, now_ms);
+  mark(dirty_, changes);
+  RCA_TRY(save_dirty());
+  return changes;
+}
+
+rca::Result<IncidentChanges> IncidentDesk::on_alerts(std::span<const Alert> alerts, std::int64_t now_ms) {
+  const std::lock_guard lock(mutex_);
+  IncidentChanges changes = tracker_.on_alerts(alerts, now_ms);
+  mark(dirty_, changes);
+  // Which alerts hold an incident open is part of it.
+  for (const Incident* incident : tracker_.open_incidents()) {
+    if (incident->source == IncidentSource::alertmanager) dirty_.insert(incident->id);
+  }
+  RCA_TRY(save_dirty());
+  return changes;
+}
+
+rca::Result<void> IncidentDesk::on_changes(std::span<const rca::ChangeEvent> changes) {
+  const std::lock_guard lock(mutex_);
+  return store_->add_changes(changes);
+}
+
+rca::Result<void> IncidentDesk::set_rankings(const std::string& id, std::vector<rca::Ranking> rankings,
+                                             std::string answer_method) {
+  const std::lock_guard lock(mutex_);
+  RCA_TRY(tracker_.set_rankings(id, std::move(rankings), std::move(answer_method)));
+  dirty_.insert(id);
+  return save_dirty();
+}
+
+std::vector<Incident> IncidentDesk::incidents() const {
+  const std::lock_guard lock(mutex_);
+  return tracker_.incidents();
+}
+
+std::vector<Incident> IncidentDesk::open_incidents() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<Incident> incidents;
+  for (const Incident* incident : tracker_.open_incidents()) incidents.push_back(*incident);
+  return incidents;
+}
+
+rca::Result<std::optional<Incident>> IncidentDesk::find(const std::string& id) const {
+  const std::lock_guard lock(mutex_);
+  if (const Incident* incident = tracker_.find(id)) return std::optional<Incident>(*incident);
+  return store_->find(id);
+}
+
+rca::Result<std::vector<rca::ChangeEvent>> IncidentDesk::changes(std::int64_t since_ms) const {
+  const std::lock_guard lock(mutex_);
+  return store_->changes(since_ms, kMaxPublishedChanges);
+}
+
+}  // namespace exporter
