@@ -11,8 +11,9 @@
 //    point there, not the first; without an SLI in the frame, or with fewer than 10 rows after the change, the given
 //    onset stays;
 //  - two-sided, |z|: with signed z a drop (clock, throughput, success ratio) is invisible;
-//  - columns that are constant, or constant for half of the rows (range 0), get a scale floor (scoring.h) instead of
-//    being dropped or scored in their raw units;
+//  - columns that are constant in one window are kept, with a scale floor (scoring.h), instead of dropped; columns that
+//    hold one value for half of the rows (range 0) get the range that their standard deviation stands for, instead of
+//    being scored in their raw units;
 //  - missing values are left out, not filled with the previous value or 0; a column without a value in one of the
 //    windows is not ranked.
 
@@ -86,7 +87,10 @@ class Baro final : public Method {
     RCA_ASSIGN(const Windows given, make_windows(view, options, view.onset_row));
     RCA_ASSIGN(const Windows windows, make_windows(view, options, refine_onset(view, given)));
     const Frame& frame = view.frame;
-    return make_ranking(frame, name(), score_columns(frame, windows, robust_scale), [&](const SignalScore& score) {
+    auto scores = score_columns(frame, windows, [](std::span<const double> normal, std::vector<double>& scratch) {
+      return or_standard(robust_scale(normal, scratch), normal, kRangePerSigma);
+    });
+    return make_ranking(frame, name(), std::move(scores), [&](const SignalScore& score) {
       return describe_change(frame.signals[static_cast<std::size_t>(score.column)], score, "interquartile ranges",
                              score.since_row < 0 ? 0 : frame.grid.time_ms(score.since_row));
     });

@@ -76,7 +76,8 @@ Member measure(const Frame& frame, const Windows& windows, Eigen::Index column, 
   copy_present(column_rows(frame, column, windows.anomalous_begin, windows.anomalous_rows), scratch);
   if (scratch.empty()) return member;
   member.anomalous_centre = median_in_place(scratch);
-  member.normal = mad_scale(column_rows(frame, column, windows.normal_begin, windows.normal_rows), scratch);
+  const std::span<const double> normal = column_rows(frame, column, windows.normal_begin, windows.normal_rows);
+  member.normal = or_standard(mad_scale(normal, scratch), normal, 1.0);
   member.present = member.normal.count > 0;
   return member;
 }

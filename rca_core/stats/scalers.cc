@@ -53,4 +53,12 @@ Scale mad_scale(std::span<const double> values, std::vector<double>& scratch) {
   return {centre, spread, spread < 10 * kEpsilon, scratch.size()};
 }
 
+Scale or_standard(Scale robust, std::span<const double> values, double per_sigma) {
+  if (!robust.constant || robust.count == 0) return robust;
+  const Scale standard = standard_scale(values);
+  robust.spread = per_sigma * standard.spread;
+  robust.constant = standard.constant;
+  return robust;
+}
+
 }  // namespace rca

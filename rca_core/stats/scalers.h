@@ -29,4 +29,10 @@ Scale robust_scale(std::span<const double> values, std::vector<double>& scratch)
 // Median and 1.4826 × median absolute deviation: robust standard deviations. Constant: spread < 10 ε.
 Scale mad_scale(std::span<const double> values, std::vector<double>& scratch);
 
+// `robust` where it has a spread. A column that holds one value most of the time (an error counter, an empty queue) has
+// a robust spread of 0 without being constant: then the spread that normal noise of its standard deviation would have,
+// `per_sigma` being the robust spread of the standard normal distribution (kRangePerSigma, or 1 for mad_scale).
+inline constexpr double kRangePerSigma = 1.3489795003921634;  // 2 Φ⁻¹(3/4)
+Scale or_standard(Scale robust, std::span<const double> values, double per_sigma);
+
 }  // namespace rca

@@ -84,6 +84,21 @@ TEST(Scalers, MadScaleIsAStandardDeviationForNormalNoise) {
   EXPECT_NEAR(scale.spread, 2, 0.05);
 }
 
+TEST(Scalers, AColumnThatRarelyMovesFallsBackToItsStandardDeviation) {
+  std::vector<double> scratch;
+  const std::vector<double> rare = {0, 0, 0, 0, 0, 0, 0, 8};
+  const Scale robust = robust_scale(rare, scratch);
+  EXPECT_TRUE(robust.constant);
+  const Scale scale = or_standard(robust, rare, kRangePerSigma);
+  EXPECT_FALSE(scale.constant);
+  EXPECT_EQ(scale.centre, 0);
+  EXPECT_DOUBLE_EQ(scale.spread, kRangePerSigma * standard_scale(rare).spread);
+  const std::vector<double> constant(8, 3.0);
+  EXPECT_TRUE(or_standard(robust_scale(constant, scratch), constant, kRangePerSigma).constant);
+  const std::vector<double> varied = {1, 2, 3, 4};
+  EXPECT_EQ(or_standard(robust_scale(varied, scratch), varied, kRangePerSigma).spread, 1.5);
+}
+
 TEST(ScalersOracle, AgreesWithScikitLearn) {
   const auto path = oracle::vectors("01_scaling.json");
   RCA_SKIP_WITHOUT(path);
