@@ -6,6 +6,7 @@
 
 #include "exporter/incident/sli.h"
 #include "exporter/incident/time_text.h"
+#include "rca_core/stats/onset.h"
 
 namespace exporter {
 namespace {
@@ -51,7 +52,17 @@ bool IncidentTracker::Clock::step(bool holds, std::int64_t time_ms, std::int64_t
 }
 
 OnsetEstimator change_point_onset() {
-  return {};
+  return [](const SliSeries& series, std::int64_t first_row, std::int64_t broken_row) {
+    // What an incident before this one did to the SLI is not "normal" for it.
+    std::vector<double> values(series.values.begin() + first_row, series.values.end());
+    for (double& value : values) {
+      if (!std::isfinite(value)) value = std::nan("");
+    }
+    rca::OnsetOptions options;
+    options.bad = higher_is_better(series.slo->sli) ? rca::Direction::falls : rca::Direction::rises;
+    const auto onset = rca::estimate_onset(values, broken_row - first_row, options);
+    return onset.ok() ? first_row + onset->row : broken_row;
+  };
 }
 
 IncidentTracker::IncidentTracker(std::vector<Slo> slos, IncidentOptions options, OnsetEstimator onset)
@@ -127,7 +138,7 @@ std::int64_t IncidentTracker::onset_ms(const SloState& state, const SliSeries& s
   const std::int64_t broken_row = std::min(series.grid.row_at_or_after(broken_ms), series.grid.rows - 1);
   const std::int64_t first_row =
       state.resolved_ms == 0 ? 0 : std::min(series.grid.row_at_or_after(state.resolved_ms + 1), broken_row);
-  if (!onset_) return broken_ms;
+  if (!onset_ || series.grid.start_ms > broken_ms) return broken_ms;
   const std::int64_t row = onset_(series, first_row, broken_row);
   return row >= first_row && row <= broken_row ? series.grid.time_ms(row) : broken_ms;
 }

@@ -1,0 +1,185 @@
+#include "exporter/metrics/families.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <ctime>
+#include <limits>
+#include <set>
+
+#include "tests/support/temp_dir.h"
+#include "tests/unit/metrics/sample_snapshot.h"
+
+namespace exporter {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+const BuildLabels kBuild{"0.1.0", "abc", "gcc 12"};
+
+std::string text_of(const Snapshot& snapshot) {
+  return render(snapshot_families(snapshot, kBuild));
+}
+
+TEST(Families, ShowWhatTheSnapshotHolds) {
+  const std::string text = text_of(sample_snapshot());
+  for (const char* line : {
+           "rca_incident_active{slo=\"itl\"} 1\n",
+           "rca_incident_active{slo=\"ttft\"} 0\n",
+           "rca_incident_active{slo=\"GpuLost\"} 0\n",
+           "rca_incident_info{incident=\"itl-20261122T073000Z\",slo=\"itl\",fault_class=\"unknown\",entity=\"ray-"
+           "replicas-1\"} 1\n",
+           "rca_incident_info{incident=\"itl-20261121T000000Z\",slo=\"itl\",fault_class=\"unknown\",entity=\"unknown\"}"
+           " 1\n",
+           "rca_incident_onset_timestamp_seconds{incident=\"itl-20261122T073000Z\",slo=\"itl\"} 1795332580\n",
+           "rca_incident_detected_timestamp_seconds{incident=\"itl-20261122T073000Z\",slo=\"itl\"} 1795332600\n",
+           "rca_incident_resolved_timestamp_seconds{incident=\"itl-20261121T000000Z\",slo=\"itl\"} 1795246600\n",
+           "rca_root_cause_score{incident=\"itl-20261122T073000Z\",method=\"baro\",entity=\"ray-replicas-1\",signal="
+           "\"gpu_clock\"} 0.9",
+           "rca_root_cause_score{incident=\"itl-20261122T073000Z\",method=\"consensus\",entity=\"ray-replicas-1\","
+           "signal=\"gpu_clock\"} 0.9",
+           "rca_root_cause_rank{incident=\"itl-20261122T073000Z\",method=\"baro\",entity=\"ray-head\"} 2\n",
+           "rca_root_cause_rank{incident=\"itl-20261122T073000Z\",method=\"consensus\",entity=\"ray-replicas-1\"} 1\n",
+           "rca_anomaly_score{entity=\"ray-replicas-1\",signal=\"gpu_clock\"} 31.5\n",
+           "rca_peer_deviation{peer_group=\"vllm\",entity=\"ray-replicas-1\",signal=\"gpu_clock\"} -300000000\n",
+           "rca_sli_value{slo=\"ttft\"} Nan\n",
+           "rca_sli_threshold{slo=\"itl\"} 0.2\n",
+           "rca_change_event_timestamp_seconds{kind=\"deployment\",entity=\"ray-head\",from=\"v1\",to=\"v2\"} "
+           "1795332600\n",
+           "rca_remote_read_up{endpoint=\"prometheus\"} 1\n",
+           "rca_remote_read_samples_total{endpoint=\"prometheus\"} 1000000\n",
+           "rca_remote_read_failures_total{endpoint=\"prometheus\",reason=\"http_server_error\"} 3\n",
+           "rca_remote_read_failures_total{endpoint=\"prometheus\",reason=\"checksum\"} 0\n",
+           "rca_evaluation_runs_total 7\n",
+           "rca_evaluation_failures_total{reason=\"timeout\"} 2\n",
+           "rca_evaluation_failures_total{reason=\"connection\"} 0\n",
+           "rca_last_success_timestamp_seconds 1795332600\n",
+           "rca_evaluation_signals 120\n",
+           "rca_evaluation_signals_limit 20000\n",
+           "rca_cardinality_limit{what=\"candidates_per_ranking\"} 2\n",
+           "rca_config_last_reload_successful 1\n",
+           "rca_build_info{version=\"0.1.0\",revision=\"abc\",compiler=\"gcc 12\"} 1\n",
+       }) {
+    EXPECT_THAT(text, HasSubstr(line));
+  }
+  // Open: no resolution. Beyond top_k: no series.
+  EXPECT_THAT(text, Not(HasSubstr("rca_incident_resolved_timestamp_seconds{incident=\"itl-20261122T073000Z\"")));
+  EXPECT_THAT(text, Not(HasSubstr("signal=\"x\"")));
+  EXPECT_THAT(text, Not(HasSubstr("cpu-node-0")));
+}
+
+TEST(Families, BeforeTheFirstEvaluationOnlyTheExportersOwnSeries) {
+  const std::string text = text_of(Snapshot{});
+  EXPECT_THAT(text, HasSubstr("rca_build_info{"));
+  EXPECT_THAT(text, HasSubstr("rca_last_success_timestamp_seconds 0\n"));
+  EXPECT_THAT(text, HasSubstr("rca_evaluation_failures_total{reason=\"timeout\"} 0\n"));
+  EXPECT_THAT(text, Not(HasSubstr("rca_incident_active")));
+}
+
+bool is_name(std::string_view name) {
+  return !name.empty() && (name[0] < '0' || name[0] > '9') &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string_view::npos;
+}
+
+TEST(Families, FollowTheirTable) {
+  std::vector<prometheus::MetricFamily> families = snapshot_families(sample_snapshot(), kBuild);
+  for (prometheus::MetricFamily& family : process_families(read_process_stats())) families.push_back(std::move(family));
+  const auto table = family_table();
+  ASSERT_EQ(families.size(), table.size());
+  std::set<std::string_view> names;
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    EXPECT_EQ(families[i].name, table[i].name);
+    EXPECT_TRUE(names.insert(table[i].name).second) << table[i].name;
+    EXPECT_TRUE(is_name(table[i].name)) << table[i].name;
+    EXPECT_TRUE(table[i].name.starts_with("rca_") || table[i].name.starts_with("process_"));
+    EXPECT_EQ(table[i].name.ends_with("_total"), table[i].type == prometheus::MetricType::Counter) << table[i].name;
+    EXPECT_EQ(table[i].help.find('\n'), std::string_view::npos);
+    EXPECT_TRUE(table[i].help.ends_with('.')) << table[i].name;
+    for (const prometheus::ClientMetric& metric : families[i].metric) {
+      ASSERT_EQ(metric.label.size(), table[i].labels.size()) << table[i].name;
+      for (std::size_t l = 0; l < metric.label.size(); ++l) {
+        EXPECT_EQ(metric.label[l].name, table[i].labels[l]);
+        EXPECT_TRUE(is_name(metric.label[l].name));
+      }
+    }
+  }
+}
+
+TEST(Families, CachedResultsSaySo) {
+  for (const FamilyRow& row : family_table()) {
+    if (row.name == "rca_root_cause_score" || row.name == "rca_anomaly_score" || row.name == "rca_sli_value" ||
+        row.name == "rca_peer_deviation" || row.name == "rca_root_cause_rank") {
+      EXPECT_THAT(std::string(row.help), HasSubstr("Cached")) << row.name;
+    }
+  }
+}
+
+TEST(Families, RubbishInLabelsStaysInItsPlace) {
+  Snapshot snapshot;
+  snapshot.anomalies = {{"a\nb\"c\\d", "\xff\xfe", 1},
+                        {"a\nb\"c\\d", "\xfe\xff", 2},  // the same after replacement: only the first stays
+                        {std::string(5000, 'x'), std::string("\0", 1), 3},
+                        {"", "", std::numeric_limits<double>::infinity()}};
+  const std::string text = text_of(snapshot);
+  EXPECT_THAT(text, HasSubstr("rca_anomaly_score{entity=\"a\\nb\\\"c\\\\d\",signal=\"\xef\xbf\xbd\xef\xbf\xbd\"} 1\n"));
+  EXPECT_THAT(text, Not(HasSubstr("} 2\n")));
+  EXPECT_THAT(text, HasSubstr("entity=\"" + std::string(1024, 'x') + "\",signal=\"\xef\xbf\xbd\"} 3\n"));
+  EXPECT_THAT(text, HasSubstr("rca_anomaly_score{entity=\"\",signal=\"\"} +Inf\n"));
+  EXPECT_EQ(text.find('\0'), std::string::npos);
+}
+
+TEST(Families, ChangeEventsAreBoundedNewestFirst) {
+  Snapshot snapshot;
+  for (int i = 0; i < 150; ++i) snapshot.changes.push_back({i * 1000, "scaling", "e" + std::to_string(i), "", ""});
+  const std::string text = text_of(snapshot);
+  EXPECT_THAT(text, HasSubstr("entity=\"e149\""));
+  EXPECT_THAT(text, HasSubstr("entity=\"e50\""));
+  EXPECT_THAT(text, Not(HasSubstr("entity=\"e49\"")));
+}
+
+TEST(Families, EveryOneIsDocumented) {
+  const char* source = std::getenv("RCA_SOURCE_DIR");
+  ASSERT_NE(source, nullptr);
+  const std::string page = test_support::read_text(std::string(source) + "/docs/series.md");
+  ASSERT_FALSE(page.empty());
+  for (const FamilyRow& row : family_table()) {
+    const auto line = page.find("| `" + std::string(row.name) + "` |");
+    ASSERT_NE(line, std::string::npos) << row.name << " has no row in docs/series.md";
+    const std::string text = page.substr(line, page.find('\n', line) - line);
+    for (const std::string_view label : row.labels) EXPECT_THAT(text, HasSubstr(std::string(label))) << row.name;
+    EXPECT_THAT(text, HasSubstr(row.type == prometheus::MetricType::Counter ? "| counter |" : "| gauge |")) << row.name;
+  }
+}
+
+TEST(ProcessStats, AreThoseOfThisProcess) {
+  const ProcessStats stats = read_process_stats();
+  EXPECT_GT(stats.resident_bytes, 1e5);
+  EXPECT_GT(stats.virtual_bytes, stats.resident_bytes);
+  EXPECT_GE(stats.cpu_seconds, 0);
+  EXPECT_GE(stats.threads, 1);
+  EXPECT_GE(stats.open_fds, 3);
+  EXPECT_GT(stats.max_fds, stats.open_fds);
+  const auto now = static_cast<double>(std::time(nullptr));
+  EXPECT_GT(stats.start_time_seconds, now - 86'400);
+  EXPECT_LE(stats.start_time_seconds, now + 2);
+}
+
+TEST(ProcessStats, AnOpenFileCounts) {
+  const double before = read_process_stats().open_fds;
+  const int fd = dup(0);
+  ASSERT_GE(fd, 0);
+  EXPECT_EQ(read_process_stats().open_fds, before + 1);
+  close(fd);
+}
+
+TEST(ProcessFamilies, LeaveOutWhatCouldNotBeRead) {
+  ProcessStats stats;
+  stats.threads = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_EQ(process_families(stats).size(), 6U);
+}
+
+}  // namespace
+}  // namespace exporter
