@@ -51,9 +51,9 @@ inline Snapshot sample_snapshot() {
   rca::Ranking ranking;
   ranking.method = "baro";
   ranking.signals = {
-      {"ray-replicas-1", "gpu_clock", 9, {}}, {"ray-head", "gpu_power", 1, {}}, {"ray-head", "x", 0.5, {}}};
+      {"ray-replicas-1", "gpu_clock", 3, {}}, {"ray-head", "gpu_power", 1, {}}, {"ray-head", "x", 0.5, {}}};
   ranking.entities = {
-      {"ray-replicas-1", "gpu_clock", 9, {}}, {"ray-head", "gpu_power", 1, {}}, {"cpu-node-0", "x", 0.5, {}}};
+      {"ray-replicas-1", "gpu_clock", 3, {}}, {"ray-head", "gpu_power", 1, {}}, {"cpu-node-0", "x", 0.5, {}}};
   open.rankings = {ranking};
   Incident resolved = open;
   resolved.id = "itl-20261121T000000Z";
