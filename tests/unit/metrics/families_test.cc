@@ -42,7 +42,7 @@ TEST(Families, ShowWhatTheSnapshotHolds) {
            "rca_incident_detected_timestamp_seconds{incident=\"itl-20261122T073000Z\",slo=\"itl\"} 1795332600\n",
            "rca_incident_resolved_timestamp_seconds{incident=\"itl-20261121T000000Z\",slo=\"itl\"} 1795246600\n",
            "rca_root_cause_score{incident=\"itl-20261122T073000Z\",method=\"baro\",entity=\"ray-replicas-1\",signal="
-           "\"gpu_clock\"} 0.9",
+           "\"gpu_clock\"} 0.75\n",
            "rca_root_cause_score{incident=\"itl-20261122T073000Z\",method=\"consensus\",entity=\"ray-replicas-1\","
            "signal=\"gpu_clock\"} 0.75\n",
            "rca_root_cause_rank{incident=\"itl-20261122T073000Z\",method=\"baro\",entity=\"ray-head\"} 2\n",
