@@ -104,8 +104,10 @@ std::string join(const std::vector<std::string>& words) {
 
 std::string nearest(std::string_view word, const std::vector<std::string>& known) {
   std::string best;
-  std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
   if (word.size() > kQuotedLength) return best;
+  // Two letters that changed places are two edits. What differs in every letter is no misspelling.
+  const std::size_t tolerated = std::max<std::size_t>(word.size() >= 4 ? 2 : 1, word.size() / 3);
+  std::size_t best_distance = std::min(tolerated + 1, word.size());
   for (const std::string& candidate : known) {
     const std::size_t distance = edit_distance(word, candidate);
     if (distance < best_distance) {

@@ -201,12 +201,13 @@ void Resolver::Impl::index_names() {
 }
 
 void Resolver::Impl::find_divisors() {
-  std::map<std::pair<std::string_view, std::string_view>, std::size_t> by_role;
+  using Key = std::pair<std::string_view, std::string_view>;  // into the catalogue
+  std::map<Key, std::size_t> by_role;
   for (std::size_t i = 0; i < catalog.signals.size(); ++i) {
-    by_role.emplace(std::pair{catalog.signals[i].exporter, catalog.signals[i].role}, i);
+    by_role.emplace(Key(catalog.signals[i].exporter, catalog.signals[i].role), i);
   }
   for (const SignalSpec& spec : catalog.signals) {
-    const auto found = spec.divide_by ? by_role.find({spec.exporter, *spec.divide_by}) : by_role.end();
+    const auto found = spec.divide_by ? by_role.find(Key(spec.exporter, *spec.divide_by)) : by_role.end();
     divisors.push_back(found == by_role.end() ? std::nullopt : std::optional(found->second));
   }
 }

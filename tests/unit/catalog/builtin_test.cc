@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
@@ -11,6 +12,111 @@
 
 namespace exporter {
 namespace {
+
+constexpr const char* kStack[] = {
+    "vllm:num_requests_running",
+    "vllm:num_requests_waiting",
+    "vllm:kv_cache_usage_perc",
+    "vllm:prompt_tokens_total",
+    "vllm:generation_tokens_total",
+    "vllm:num_preemptions_total",
+    "vllm:request_success_total",
+    "vllm:prefix_cache_queries_total",
+    "vllm:prefix_cache_hits_total",
+    "vllm:time_to_first_token_seconds",
+    "vllm:inter_token_latency_seconds",
+    "vllm:request_time_per_output_token_seconds",
+    "vllm:e2e_request_latency_seconds",
+    "vllm:request_queue_time_seconds",
+    "vllm:request_prefill_time_seconds",
+    "vllm:request_decode_time_seconds",
+    "vllm:request_inference_time_seconds",
+    "vllm:request_prompt_tokens",
+    "vllm:request_generation_tokens",
+    "vllm:request_params_n",
+    "vllm:request_params_max_tokens",
+    "vllm:iteration_tokens_total",
+    "vllm:gpu_cache_usage_perc",
+    "vllm:time_per_output_token_seconds",
+    "vllm:num_requests_swapped",
+    "ray_vllm:num_requests_running",
+    "ray_vllm_num_requests_running",
+    "ray_vllm_time_to_first_token_seconds",
+    "ray_serve_deployment_queued_queries",
+    "ray_serve_replica_processing_queries",
+    "ray_serve_num_http_requests_total",
+    "ray_serve_num_http_error_requests_total",
+    "ray_serve_deployment_processing_latency_ms",
+    "ray_node_cpu_utilization",
+    "ray_node_mem_used",
+    "ray_node_mem_total",
+    "ray_node_gpus_utilization",
+    "ray_node_gram_used",
+    "ray_node_gram_available",
+    "sglang:num_running_reqs",
+    "sglang:num_queue_reqs",
+    "sglang:token_usage",
+    "sglang:cache_hit_rate",
+    "sglang:time_to_first_token_seconds",
+    "tgi_queue_size",
+    "tgi_batch_current_size",
+    "tgi_request_count",
+    "tgi_request_duration",
+    "llamacpp:prompt_tokens_total",
+    "llamacpp:tokens_predicted_total",
+    "llamacpp:requests_processing",
+    "llamacpp:requests_deferred",
+    "gen_ai_client_operation_duration_seconds",
+    "gen_ai_client_token_usage",
+    "gen_ai_server_request_duration_seconds",
+    "gen_ai_server_time_to_first_token_seconds",
+    "gen_ai_server_time_per_output_token_seconds",
+    "DCGM_FI_DEV_SM_CLOCK",
+    "DCGM_FI_DEV_MEM_CLOCK",
+    "DCGM_FI_DEV_GPU_TEMP",
+    "DCGM_FI_DEV_POWER_USAGE",
+    "DCGM_FI_DEV_GPU_UTIL",
+    "DCGM_FI_DEV_MEM_COPY_UTIL",
+    "DCGM_FI_DEV_FB_USED",
+    "DCGM_FI_DEV_FB_FREE",
+    "DCGM_FI_DEV_XID_ERRORS",
+    "DCGM_FI_DEV_PCIE_REPLAY_COUNTER",
+    "DCGM_FI_DEV_NVLINK_BANDWIDTH_TOTAL",
+    "DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION",
+    "container_cpu_usage_seconds_total",
+    "container_cpu_cfs_throttled_periods_total",
+    "container_memory_working_set_bytes",
+    "container_network_transmit_packets_total",
+    "container_network_receive_packets_total",
+    "node_cpu_seconds_total",
+    "node_memory_MemAvailable_bytes",
+    "node_pressure_cpu_waiting_seconds_total",
+    "node_pressure_memory_waiting_seconds_total",
+    "node_pressure_io_waiting_seconds_total",
+    "kube_pod_info",
+    "kube_pod_container_status_restarts_total",
+    "kube_pod_container_info",
+    "istio_requests_total",
+    "istio_request_duration_milliseconds",
+    "nginx_connections_active",
+    "nginx_connections_accepted",
+    "nginx_http_requests_total",
+    "traces_span_metrics_calls_total",
+    "traces_span_metrics_duration_milliseconds",
+    "traces_span_metrics_duration_seconds",
+    "traces_spanmetrics_calls_total",
+    "traces_spanmetrics_latency",
+    "traces_service_graph_request_total",
+    "traces_service_graph_request_failed_total",
+    "traces_service_graph_request_server_seconds",
+    "flow_metrics__network__rtt__1m",
+    "flow_metrics__application__request__1m",
+    "flow_metrics__application__error__1m",
+    "flow_metrics__application__server_error__1m",
+    "flow_metrics__application__timeout__1m",
+    "flow_metrics__application__rrt__1m",
+    "flow_metrics__application__rrt_max__1m",
+};
 
 Catalog builtin_catalog() {
   const CatalogResult result = load_catalog(Config{});
@@ -38,6 +144,61 @@ TEST(BuiltinCatalog, ARoleHasOneUnit) {
     const auto [it, fresh] = units.emplace(spec.role, spec.unit);
     EXPECT_EQ(it->second, spec.unit) << spec.exporter << " " << spec.role;
   }
+}
+
+// The metric names that the stack's exporters are known for: each must lead to a signal or an edge.
+TEST(BuiltinCatalog, KnowsTheNamesOfTheStack) {
+  std::set<std::string> known;
+  const Catalog catalog = builtin_catalog();
+  for (const SignalSpec& spec : catalog.signals) known.insert(spec.metrics.begin(), spec.metrics.end());
+  for (const EdgeSpec& spec : catalog.edges) known.insert(spec.metric);
+  for (const char* name : kStack) EXPECT_TRUE(known.contains(name)) << name;
+}
+
+// What the simulated stack of the tests serves resolves to the entities and roles that the methods need.
+TEST(BuiltinCatalog, ReadsTheSeriesOfAReplica) {
+  const auto resolver = Resolver::create(builtin_catalog(), Config{});
+  ASSERT_TRUE(resolver.ok());
+  const auto roles_of = [&](rca::Labels labels) {
+    std::string out;
+    std::sort(labels.begin(), labels.end());
+    const SeriesResolution resolution = resolver->resolve(labels);
+    for (const SeriesMatch& match : resolution.signals) {
+      out += resolver->catalog().signals[match.spec].role + "=" + match.entity + "(" + match.peer_group + ") ";
+    }
+    for (const EdgeMatch& match : resolution.edges) out += match.source + ">" + match.target + " ";
+    return out;
+  };
+  EXPECT_EQ(roles_of({{"__name__", "vllm:kv_cache_usage_perc"}, {"model_name", "m"}, {"pod", "p"}, {"engine", "0"}}),
+            "kv_cache_usage=p(m) ");
+  EXPECT_EQ(roles_of({{"__name__", "ray_vllm_request_success_total"},
+                      {"model_name", "m"},
+                      {"pod", "p"},
+                      {"finished_reason", "abort"}}),
+            "request_rate=p(m) error_ratio=p(m) ");
+  EXPECT_EQ(roles_of({{"__name__", "DCGM_FI_DEV_SM_CLOCK"}, {"exported_pod", "p"}, {"pod", "dcgm-x"}}),
+            "gpu_clock=p() ");
+  EXPECT_EQ(roles_of({{"__name__", "DCGM_FI_DEV_SM_CLOCK"}, {"Hostname", "gpu-node-1"}}), "gpu_clock=gpu-node-1() ");
+  EXPECT_EQ(roles_of({{"__name__", "container_cpu_usage_seconds_total"}, {"pod", "p"}, {"container", "c"}}),
+            "cpu_usage=p() ");
+  EXPECT_EQ(roles_of({{"__name__", "container_cpu_usage_seconds_total"}, {"pod", "p"}, {"container", "POD"}}), "");
+  EXPECT_EQ(roles_of({{"__name__", "container_cpu_usage_seconds_total"}, {"pod", "p"}}), "");
+  EXPECT_EQ(roles_of({{"__name__", "node_cpu_seconds_total"}, {"mode", "user"}, {"node", "n"}, {"instance", "i"}}),
+            "node_cpu_usage=n() ");
+  EXPECT_EQ(roles_of({{"__name__", "node_cpu_seconds_total"}, {"mode", "idle"}, {"node", "n"}}), "");
+  EXPECT_EQ(roles_of({{"__name__", "kube_pod_info"}, {"pod", "p"}, {"node", "n"}, {"pod_ip", "10.0.0.1"}}),
+            "p>n 10.0.0.1>p ");
+  EXPECT_EQ(roles_of({{"__name__", "istio_requests_total"},
+                      {"reporter", "waypoint"},
+                      {"response_code", "503"},
+                      {"source_workload", "nginx-proxy"},
+                      {"destination_workload", "ray"},
+                      {"custom_tag_connection_inbound_pod_name", "p"}}),
+            "http_request_rate=p() http_error_ratio=p() nginx-proxy>p ");
+  EXPECT_EQ(roles_of({{"__name__", "istio_requests_total"}, {"reporter", "source"}, {"destination_workload", "w"}}),
+            "");
+  EXPECT_EQ(roles_of({{"__name__", "traces_service_graph_request_total"}, {"client", "a"}, {"server", "b"}}),
+            "service_graph_request_rate=b() a>b ");
 }
 
 }  // namespace

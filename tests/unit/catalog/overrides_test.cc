@@ -1,0 +1,117 @@
+// Users' files beside the built-in ones, and the configuration's demands on the catalogue.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "exporter/signals/catalog.h"
+
+namespace exporter {
+namespace {
+
+class CatalogFiles : public testing::Test {
+ protected:
+  CatalogFiles() : folder_(std::filesystem::temp_directory_path() / ("rca_catalog_" + std::to_string(::getpid()))) {
+    std::filesystem::create_directories(folder_);
+  }
+  ~CatalogFiles() override {
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+  }
+  std::string write(const std::string& name, const std::string& text) const {
+    const std::string path = folder_ / name;
+    std::ofstream(path) << text;
+    return path;
+  }
+  static std::ptrdiff_t position(const Catalog& catalog, const std::string& exporter, const std::string& role) {
+    const auto found = std::find_if(catalog.signals.begin(), catalog.signals.end(), [&](const SignalSpec& spec) {
+      return spec.exporter == exporter && spec.role == role;
+    });
+    return found == catalog.signals.end() ? -1 : found - catalog.signals.begin();
+  }
+  const std::filesystem::path folder_;
+};
+
+TEST_F(CatalogFiles, AnEntryOfTheSameExporterAndRoleTakesThePlaceOfTheOther) {
+  Config config;
+  const CatalogResult before = load_catalog(config);
+  ASSERT_TRUE(before.catalog.has_value());
+  config.catalog_files = {write("mine.yml",
+                                "version: 1\nexporter: vllm\nentity_labels: [node]\nremove: [ttft]\nsignals:\n"
+                                "  - {role: kv_cache_usage, metrics: [my_cache], unit: ratio}\n"
+                                "  - {role: my_ratio, metrics: [my_errors], kind: counter, unit: ratio, "
+                                "divide_by: request_rate}\n")};
+  const CatalogResult after = load_catalog(config);
+  ASSERT_TRUE(after.catalog.has_value()) << to_string(after.diagnostics);
+  EXPECT_EQ(position(*after.catalog, "vllm", "ttft"), -1);
+  const auto place = position(*after.catalog, "vllm", "kv_cache_usage");
+  EXPECT_EQ(place, position(*before.catalog, "vllm", "kv_cache_usage") - 1);  // ttft stood before it
+  EXPECT_THAT(after.catalog->signals.at(static_cast<std::size_t>(place)).metrics, testing::ElementsAre("my_cache"));
+  EXPECT_EQ(position(*after.catalog, "vllm", "my_ratio"),
+            static_cast<std::ptrdiff_t>(after.catalog->signals.size()) - 1);
+}
+
+TEST_F(CatalogFiles, AFileMayDivideByARoleOfTheBuiltInOneAlsoWhenItIsCheckedAlone) {
+  const std::string path = write("vllm.yml",
+                                 "version: 1\nentity_labels: [pod]\nsignals:\n"
+                                 "  - {role: mine, metrics: [m], unit: ratio, divide_by: request_rate}\n");
+  const CatalogResult result = check_catalog_file(path);
+  ASSERT_TRUE(result.catalog.has_value()) << to_string(result.diagnostics);
+  EXPECT_EQ(result.catalog->signals.size(), 1U);
+}
+
+TEST_F(CatalogFiles, OnlyTheChosenBuiltInFilesAreLoaded) {
+  Config config;
+  config.catalog_exporters = {"dcgm"};
+  const CatalogResult result = load_catalog(config);
+  ASSERT_TRUE(result.catalog.has_value());
+  for (const SignalSpec& spec : result.catalog->signals) EXPECT_EQ(spec.exporter, "dcgm");
+
+  config.catalog_exporters = {"dcgn"};
+  EXPECT_EQ(to_string(load_catalog(config).diagnostics),
+            "catalog.exporters: there is no built-in catalogue \"dcgn\", did you mean \"dcgm\"?");
+}
+
+TEST_F(CatalogFiles, CheckConfigFindsTheMistakesOfAllFiles) {
+  const std::string catalog = write("mine.yml", "version: 1\nsignals: [{role: a}]\n");
+  const std::string path = write("rca.yml",
+                                 "sources: [{url: 'http://h/'}]\ncatalog: {files: [mine.yml]}\n"
+                                 "slos:\n  - {name: a, sli: throughput, role: tttft, threshold: 1}\n");
+  EXPECT_EQ(to_string(check_config_file(path)),
+            catalog + ":2: signals[0]: the key \"metrics\" is missing\n" + catalog +
+                ":2: signals[0]: the key \"unit\" is missing\n" + catalog +
+                ":2: signals[0]: entity_labels is missing, here and for the whole file");
+
+  write("mine.yml", "version: 1\nsignals: [{role: a, metrics: [b], unit: c, entity_labels: [d]}]\n");
+  EXPECT_EQ(to_string(check_config_file(path)),
+            path + ":4: slos[0].role: the catalogue has no role \"tttft\", did you mean \"ttft\"?");
+
+  write("rca.yml",
+        "sources: [{url: 'http://h/'}]\ncatalog: {exporters: [dcgm]}\n"
+        "slos: [{name: a, sli: availability, threshold: 0.5}]\n");
+  EXPECT_EQ(to_string(check_config_file(path)), path + ":3: slos[0]: the catalogue has no role \"availability\"");
+
+  write("rca.yml", "sources: [{url: 'http://h/'}]\ncatalog: {exporters: [dgcm]}\n");
+  EXPECT_THAT(to_string(check_config_file(path)), testing::HasSubstr("did you mean \"dcgm\"?"));
+}
+
+TEST_F(CatalogFiles, TheDefaultSlosMayLackTheirData) {
+  write("mine.yml", "version: 1\nsignals: [{role: a, metrics: [b], unit: c, entity_labels: [d]}]\n");
+  const std::string path =
+      write("rca.yml", "sources: [{url: 'http://h/'}]\ncatalog: {builtin: false, files: [mine.yml]}\n");
+  EXPECT_EQ(to_string(check_config_file(path)), "");
+}
+
+TEST_F(CatalogFiles, AFileThatWentAwaySinceTheConfigurationWasReadIsAMistake) {
+  Config config;
+  config.catalog_files = {folder_ / "gone.yml"};
+  EXPECT_EQ(to_string(load_catalog(config).diagnostics),
+            (folder_ / "gone.yml").string() + ": cannot be opened: No such file or directory");
+}
+
+}  // namespace
+}  // namespace exporter
