@@ -140,6 +140,8 @@ int run_serve(Options& o) {
                                     {.duration = past, .step = value_of(o.scrape_interval), .file = o.history_file});
     if (!written) return fail(written.error());
   }
+  // A shell that starts us in the background has SIGINT ignored, and then it would never arrive.
+  static_cast<void>(std::signal(SIGINT, SIG_DFL));
   // Signals are waited for here, so no thread of the server may take them.
   sigset_t signals;
   sigemptyset(&signals);

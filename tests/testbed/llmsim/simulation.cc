@@ -74,7 +74,10 @@ Edge make_edge(const Topology& topology, std::size_t destination) {
     Connection connection{.source = (destination == 0 ? "10.0.0.100" : topology.pods[0].address) + ":" +
                                     std::to_string(32768 + ports.below(28000)),
                           .destination = topology.pods[destination].address + (destination == 0 ? ":8080" : ":8000"),
-                          .duration_ms = Histogram(envoy_buckets())};
+
+                          .ok_ms = Histogram(envoy_buckets()),
+                          .unavailable_ms = Histogram(envoy_buckets()),
+                          .timed_out_ms = Histogram(envoy_buckets())};
     edge.connections.push_back(std::move(connection));
   }
   return edge;
@@ -187,8 +190,7 @@ void Simulation::on_arrival() {
   proxy_host_.book(0.0006);
   if (replicas_[chosen].outstanding >= kMaxOngoing) {
     ++client_.refused;
-    ++edges_[0].connections[connection].unavailable;
-    edges_[0].connections[connection].duration_ms.observe(1);
+    edges_[0].connections[connection].unavailable_ms.observe(cal::kProxyMs);
     return;
   }
   ++client_.in_flight;
@@ -277,8 +279,7 @@ void Simulation::on_delivered(std::size_t slot) {
   const double response_bytes = cal::kChunkBytes * request.generated;
   const double inner = now_ - request.sent - 1e-3 * (cal::kProxyMs + 2 * cal::kNetworkMs);
   const auto account = [&](Connection& connection, double seconds) {
-    ++connection.ok;
-    connection.duration_ms.observe(1e3 * seconds);
+    connection.ok_ms.observe(1e3 * seconds);
     connection.response_bytes += response_bytes;
   };
   account(edges_[0].connections[request.connection], now_ - request.sent);
@@ -299,9 +300,7 @@ void Simulation::on_timeout(std::size_t slot, std::uint64_t id) {
   --client_.in_flight;
   ++client_.timed_out;
   for (const std::size_t edge : {std::size_t{0}, request.replica + 1}) {
-    Connection& connection = edges_[edge].connections[request.connection];
-    ++connection.timed_out;
-    connection.duration_ms.observe(1e3 * (now_ - request.sent));
+    edges_[edge].connections[request.connection].timed_out_ms.observe(1e3 * (now_ - request.sent));
   }
   kick(replica);
 }

@@ -41,9 +41,8 @@ struct Replica {
 
 // One TCP connection through the waypoint. Connections are kept alive and carry many requests.
 struct Connection {
-  std::string source, destination;  // address:port
-  Histogram duration_ms;
-  std::uint64_t ok = 0, unavailable = 0, timed_out = 0;  // 200, 503, 504
+  std::string source, destination;                // address:port
+  Histogram ok_ms, unavailable_ms, timed_out_ms;  // durations of 200, 503, 504
   double request_bytes = 0, response_bytes = 0;
 };
 

@@ -42,7 +42,7 @@ class CadvisorExporter : public Exporter {
              process_start(simulation, pod_));
     gauge_of("container_last_seen", "Last time a container was seen by the exporter",
              std::floor(simulation.unix_now()));
-    gauge_of("container_oom_events_total", "Count of out of memory events observed for the container", 0);
+    counter_of(sink, "container_oom_events_total", "Count of out of memory events observed for the container", 0);
     sink.one("machine_cpu_cores", gauge, "Number of logical CPU cores.", "", node_.cpus);
     sink.one("machine_memory_bytes", gauge, "Amount of memory installed on the machine.", "", node_.memory);
   }

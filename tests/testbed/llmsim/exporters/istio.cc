@@ -13,19 +13,12 @@ class IstioExporter : public Exporter {
   void render(const Simulation& simulation, Sink& sink) const override {
     if (labels_.empty()) make_labels(simulation);
     sink.family("istio_requests_total", counter, "Total number of requests.");
-    for_each(simulation, [&](const Connection& connection, const Labels& labels) {
-      sink.sample("istio_requests_total", labels.ok, static_cast<double>(connection.ok));
-      // Envoy creates a series with its first event.
-      if (connection.unavailable > 0) {
-        sink.sample("istio_requests_total", labels.unavailable, static_cast<double>(connection.unavailable));
-      }
-      if (connection.timed_out > 0) {
-        sink.sample("istio_requests_total", labels.timed_out, static_cast<double>(connection.timed_out));
-      }
+    for_each_outcome(simulation, [&](const std::string& labels, const Histogram& durations) {
+      sink.sample("istio_requests_total", labels, static_cast<double>(durations.count()));
     });
     sink.family("istio_request_duration_milliseconds", histogram, "Duration of requests in milliseconds.");
-    for_each(simulation, [&](const Connection& connection, const Labels& labels) {
-      sink.histogram("istio_request_duration_milliseconds", labels.ok, connection.duration_ms);
+    for_each_outcome(simulation, [&](const std::string& labels, const Histogram& durations) {
+      sink.histogram("istio_request_duration_milliseconds", labels, durations);
     });
     sink.family("istio_request_messages_bytes_total", counter, "Bytes of request bodies.");
     for_each(simulation, [&](const Connection& connection, const Labels& labels) {
@@ -51,6 +44,16 @@ class IstioExporter : public Exporter {
     for (const Edge& edge : simulation.edges()) {
       for (const Connection& connection : edge.connections) function(connection, labels_[i++]);
     }
+  }
+
+  // Envoy creates a series with its first event; answered requests are there from the beginning.
+  template <typename Function>
+  void for_each_outcome(const Simulation& simulation, Function function) const {
+    for_each(simulation, [&](const Connection& connection, const Labels& labels) {
+      function(labels.ok, connection.ok_ms);
+      if (connection.unavailable_ms.count() > 0) function(labels.unavailable, connection.unavailable_ms);
+      if (connection.timed_out_ms.count() > 0) function(labels.timed_out, connection.timed_out_ms);
+    });
   }
 
   void make_labels(const Simulation& simulation) const {

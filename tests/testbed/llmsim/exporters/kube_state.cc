@@ -1,0 +1,169 @@
+// kube-state-metrics: what the API server knows of the pods and nodes.
+#include <array>
+
+#include "tests/testbed/llmsim/exporters/exporter.h"
+
+namespace llmsim {
+namespace {
+
+using enum MetricType;
+
+class KubeStateExporter : public Exporter {
+ public:
+  explicit KubeStateExporter(const Topology& topology) : topology_(topology) {}
+
+  void render(const Simulation& simulation, Sink& sink) const override {
+    write_pods(simulation, sink);
+    write_containers(sink);
+    write_resources(simulation, sink);
+    write_nodes(sink);
+    sink.one("kube_deployment_status_replicas_available", gauge,
+             "[STABLE] The number of available replicas per deployment.",
+             label_text({{"namespace", kNamespace}, {"deployment", "nginx-proxy"}}), 1);
+    sink.one("kube_deployment_spec_replicas", gauge, "[STABLE] Number of desired pods for a deployment.",
+             label_text({{"namespace", kNamespace}, {"deployment", "nginx-proxy"}}), 1);
+  }
+
+ private:
+  [[nodiscard]] static std::string pod_text(const Pod& pod) {
+    return label_text({{"namespace", kNamespace}, {"pod", pod.name}, {"uid", pod.uid}});
+  }
+  [[nodiscard]] static std::string container_text(const Pod& pod) {
+    return pod_text(pod) + "," + label_text({{"container", pod.container}});
+  }
+
+  void write_pods(const Simulation& simulation, Sink& sink) const {
+    sink.family("kube_pod_info", gauge, "[STABLE] Information about pod.");
+    for (const Pod& pod : topology_.pods) {
+      const Node& node = topology_.nodes[pod.node];
+      const bool proxy = pod.replica_id.empty();
+      sink.sample("kube_pod_info",
+                  pod_text(pod) + "," +
+                      label_text({{"host_ip", node.address},
+                                  {"pod_ip", pod.address},
+                                  {"node", node.name},
+                                  {"created_by_kind", proxy ? "ReplicaSet" : "RayCluster"},
+                                  {"created_by_name", proxy ? "nginx-proxy-6c9f7b7d4" : "llm-raycluster-h7k2p"},
+                                  {"priority_class", ""},
+                                  {"host_network", "false"}}),
+                  1);
+    }
+    sink.family("kube_pod_labels", gauge, "[STABLE] Kubernetes labels converted to Prometheus labels.");
+    for (const Pod& pod : topology_.pods) {
+      sink.sample("kube_pod_labels", pod_text(pod) + "," + label_text({{"label_app", pod.container}}), 1);
+    }
+    sink.family("kube_pod_status_phase", gauge, "[STABLE] The pods current phase.");
+    for (const Pod& pod : topology_.pods) {
+      for (const std::string_view phase : {"Pending", "Succeeded", "Failed", "Unknown", "Running"}) {
+        sink.sample("kube_pod_status_phase", pod_text(pod) + "," + label_text({{"phase", phase}}),
+                    phase == "Running" ? 1 : 0);
+      }
+    }
+    sink.family("kube_pod_status_ready", gauge, "[STABLE] Describes whether the pod is ready to serve requests.");
+    for (const Pod& pod : topology_.pods) {
+      for (const std::string_view condition : {"true", "false", "unknown"}) {
+        sink.sample("kube_pod_status_ready", pod_text(pod) + "," + label_text({{"condition", condition}}),
+                    condition == "true" ? 1 : 0);
+      }
+    }
+    sink.family("kube_pod_start_time", gauge, "[STABLE] Start time in unix timestamp for a pod.");
+    for (std::size_t i = 0; i < topology_.pods.size(); ++i) {
+      sink.sample("kube_pod_start_time", pod_text(topology_.pods[i]), process_start(simulation, i) - 30);
+    }
+  }
+
+  void write_containers(Sink& sink) const {
+    sink.family("kube_pod_container_info", gauge, "[STABLE] Information about a container in a pod.");
+    for (const Pod& pod : topology_.pods) {
+      sink.sample("kube_pod_container_info",
+                  container_text(pod) + "," +
+                      label_text({{"image", pod.image},
+                                  {"image_spec", pod.image},
+                                  {"image_id", pod.image + "@sha256:0"},
+                                  {"container_id", "containerd://" + pod.uid}}),
+                  1);
+    }
+    const auto all = [&](std::string_view name, MetricType type, std::string_view help, double value) {
+      sink.family(name, type, help);
+      for (const Pod& pod : topology_.pods) sink.sample(name, container_text(pod), value);
+    };
+    all("kube_pod_container_status_restarts_total", counter, "[STABLE] The number of container restarts per container.",
+        0);
+    all("kube_pod_container_status_ready", gauge,
+        "[STABLE] Describes whether the containers readiness check succeeded.", 1);
+    all("kube_pod_container_status_running", gauge,
+        "[STABLE] Describes whether the container is currently in running state.", 1);
+    all("kube_pod_container_status_waiting", gauge,
+        "[STABLE] Describes whether the container is currently in waiting state.", 0);
+    all("kube_pod_container_status_terminated", gauge,
+        "[STABLE] Describes whether the container is currently in terminated state.", 0);
+  }
+
+  void write_resources(const Simulation& simulation, Sink& sink) const {
+    for (const auto& [name, help] :
+         {std::pair{"kube_pod_container_resource_requests", "The number of requested request resource by a container."},
+          std::pair{"kube_pod_container_resource_limits", "The number of requested limit resource by a container."}}) {
+      sink.family(name, gauge, help);
+      for (std::size_t i = 0; i < topology_.pods.size(); ++i) {
+        const Pod& pod = topology_.pods[i];
+        const HostProfile& profile = simulation.host_of(i).profile();
+        const auto resource = [&](std::string_view kind, std::string_view unit, double value) {
+          sink.sample(name,
+                      container_text(pod) + "," +
+                          label_text({{"node", topology_.nodes[pod.node].name}, {"resource", kind}, {"unit", unit}}),
+                      value);
+        };
+        resource("cpu", "core", profile.cpu_limit);
+        resource("memory", "byte", profile.memory_limit);
+        if (i > 0) resource("nvidia_com_gpu", "integer", 1);
+      }
+    }
+  }
+
+  void write_nodes(Sink& sink) const {
+    sink.family("kube_node_info", gauge, "[STABLE] Information about a cluster node.");
+    for (const Node& node : topology_.nodes) {
+      sink.sample("kube_node_info",
+                  label_text({{"node", node.name},
+                              {"internal_ip", node.address},
+                              {"kernel_version", "6.1.0-18-cloud-amd64"},
+                              {"kubelet_version", "v1.29.4"}}),
+                  1);
+    }
+    sink.family("kube_node_status_condition", gauge, "[STABLE] The condition of a cluster node.");
+    for (const Node& node : topology_.nodes) {
+      for (const std::string_view condition : {"Ready", "MemoryPressure", "DiskPressure", "PIDPressure"}) {
+        for (const std::string_view status : {"true", "false", "unknown"}) {
+          const std::string_view actual = condition == "Ready" ? "true" : "false";
+          sink.sample("kube_node_status_condition",
+                      label_text({{"node", node.name}, {"condition", condition}, {"status", status}}),
+                      status == actual ? 1 : 0);
+        }
+      }
+    }
+    sink.family("kube_node_status_allocatable", gauge, "[STABLE] The allocatable for different resources of a node.");
+    for (const Node& node : topology_.nodes) {
+      const auto resource = [&](std::string_view kind, std::string_view unit, double value) {
+        sink.sample("kube_node_status_allocatable",
+                    label_text({{"node", node.name}, {"resource", kind}, {"unit", unit}}), value);
+      };
+      resource("cpu", "core", node.cpus);
+      resource("memory", "byte", node.memory);
+      if (!node.gpu_uuid.empty()) resource("nvidia_com_gpu", "integer", 1);
+    }
+  }
+
+  Topology topology_;
+};
+
+const ExporterRegistration kKubeStateExporter{
+    {"kube-state-metrics", 6, [](const Topology& topology) {
+       std::vector<Target> targets;
+       targets.push_back(
+           make_target("/metrics", "10.244.0.21:8080", {}, std::make_unique<KubeStateExporter>(topology)));
+       targets.back().honor_labels = true;
+       return targets;
+     }}};
+
+}  // namespace
+}  // namespace llmsim
