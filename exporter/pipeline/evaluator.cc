@@ -98,7 +98,7 @@ rca::Result<void> Evaluator::rank_open_incidents(IncidentDesk& desk) {
   const std::vector<Incident> open = desk.open_incidents();
   std::map<std::string, IncidentRows> ranked;
   for (const Incident& incident : open) {
-    const auto rows = incident_rows(*store_, config_, incident.onset_ms);
+    const auto rows = incident_rows(*store_, config_, incident);
     const auto before = ranked_.find(incident.id);
     if (before != ranked_.end()) ranked.insert(*before);
     // Once the anomalous window is over, or the history before the onset is gone, the rankings stay as they are.

@@ -30,18 +30,19 @@ rca::Result<rca::Ranking> run_method(const std::string& name, const rca::Inciden
 
 }  // namespace
 
-rca::Result<IncidentRows> incident_rows(const SignalStore& store, const Config& config, std::int64_t onset_ms) {
+rca::Result<IncidentRows> incident_rows(const SignalStore& store, const Config& config, const Incident& incident) {
   const auto missing = [&](const std::string& what) {
     return rca::Error{rca::ErrorKind::missing_input,
-                      "there is no history " + what + " the onset at " + format_time(onset_ms)};
+                      "there is no history " + what + " the onset at " + format_time(incident.onset_ms)};
   };
   if (!store.last_row()) return missing("around");
   const std::int64_t step = store.step_ms();
   IncidentRows rows;
-  rows.onset = (onset_ms + step - 1) / step;
+  rows.onset = (incident.onset_ms + step - 1) / step;
   rows.first = std::max(store.first_row(), rows.onset - config.normal_window.count() / step);
   rows.last =
       std::min(*store.last_row(), rows.onset + std::max<std::int64_t>(config.anomalous_window.count() / step, 1) - 1);
+  if (!incident.open()) rows.last = std::min(rows.last, std::max(rows.onset, incident.resolved_ms / step));
   if (rows.first >= rows.onset) return missing("before");
   if (rows.last < rows.onset) return missing("from");
   return rows;

@@ -24,9 +24,9 @@ struct IncidentRows {
   friend bool operator==(const IncidentRows&, const IncidentRows&) = default;
 };
 
-// At most normal_window before the onset and anomalous_window from it, as far as `store` holds them. Error
-// missing_input: the store holds no row before or none from the onset.
-rca::Result<IncidentRows> incident_rows(const SignalStore& store, const Config& config, std::int64_t onset_ms);
+// At most normal_window before the onset and anomalous_window from it, until the resolution, as far as `store` holds
+// them. Error missing_input: the store holds no row before or none from the onset.
+rca::Result<IncidentRows> incident_rows(const SignalStore& store, const Config& config, const Incident& incident);
 
 struct MethodFailure {
   std::string method;

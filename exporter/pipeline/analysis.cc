@@ -1,0 +1,139 @@
+#include "exporter/pipeline/analysis.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "exporter/incident/sli.h"
+#include "exporter/incident/time_text.h"
+#include "exporter/incident/tracker.h"
+#include "exporter/signals/catalog.h"
+#include "rca_core/methods/registry.h"
+
+namespace exporter {
+namespace {
+
+rca::Error invalid(std::string message) {
+  return {rca::ErrorKind::invalid_argument, std::move(message)};
+}
+
+rca::Result<void> check(const Config& config, const AnalysisRequest& request) {
+  if (request.start_ms >= request.end_ms) {
+    return invalid("the window ends at " + format_time(request.end_ms) + ", which is not after its start at " +
+                   format_time(request.start_ms));
+  }
+  const std::int64_t rows = (request.end_ms - request.start_ms) / config.step.count();
+  if (rows < 2) return invalid("the window is shorter than two rows of evaluation.step");
+  if (rows > kMaxAnalysisRows) {
+    return invalid("the window has " + std::to_string(rows) + " rows of evaluation.step, at most " +
+                   std::to_string(kMaxAnalysisRows) + " can be analysed at once; shorten it or raise the step");
+  }
+  if (request.onset_ms && (*request.onset_ms <= request.start_ms || *request.onset_ms > request.end_ms)) {
+    return invalid("the onset at " + format_time(*request.onset_ms) + " is outside the window from " +
+                   format_time(request.start_ms) + " to " + format_time(request.end_ms));
+  }
+  for (const std::string& name : request.methods) {
+    if (const auto method = rca::find_method(name); !method.ok()) return invalid(method.error().message);
+  }
+  return {};
+}
+
+// The incidents of the window, earliest onset first. The tracker opens none that lie wholly in the first history that
+// it is shown, so that is a single row.
+std::vector<Incident> find_incidents(const Config& config, const ServiceLevels& levels, std::int64_t first_row,
+                                     std::int64_t last_row, std::int64_t step_ms) {
+  Config all = config;
+  all.incidents.kept = std::numeric_limits<int>::max();
+  IncidentTracker tracker(config.slos, all.incidents);
+  tracker.update(levels.series(first_row, first_row, step_ms), first_row * step_ms);
+  tracker.update(levels.series(first_row, last_row, step_ms), last_row * step_ms);
+  std::vector<Incident> incidents = tracker.incidents();
+  std::stable_sort(incidents.begin(), incidents.end(), [](const Incident& a, const Incident& b) {
+    return std::pair(a.onset_ms, a.detected_ms) < std::pair(b.onset_ms, b.detected_ms);
+  });
+  return incidents;
+}
+
+// Without an SLO that was broken, the user's word for it that something was wrong from the onset on.
+Incident incident_by_hand(std::int64_t onset_ms) {
+  Incident incident;
+  incident.id = "given-" + format_time_compact(onset_ms);
+  incident.source = IncidentSource::alertmanager;
+  incident.alert = "given by the caller";
+  incident.onset_ms = onset_ms;
+  incident.detected_ms = onset_ms;
+  incident.sli_value = std::nan("");
+  incident.threshold = std::nan("");
+  return incident;
+}
+
+std::optional<Incident> choose_incident(std::vector<Incident>& found, const AnalysisRequest& request) {
+  if (!request.onset_ms) {
+    if (found.empty()) return std::nullopt;
+    Incident first = std::move(found.front());
+    found.erase(found.begin());
+    return first;
+  }
+  const auto meant = std::find_if(found.begin(), found.end(), [&](const Incident& incident) {
+    return incident.detected_ms >= *request.onset_ms || incident.open() || incident.resolved_ms > *request.onset_ms;
+  });
+  if (meant == found.end()) return incident_by_hand(*request.onset_ms);
+  Incident incident = std::move(*meant);
+  found.erase(meant);
+  incident.onset_ms = *request.onset_ms;
+  return incident;
+}
+
+}  // namespace
+
+rca::Result<Analysis> analyze_window(const Config& config, const AnalysisRequest& request) {
+  RCA_TRY(check(config, request));
+  CatalogResult catalog = load_catalog(config);
+  if (!catalog.catalog) return invalid(to_string(catalog.diagnostics));
+  RCA_ASSIGN(Resolver resolver, Resolver::create(std::move(*catalog.catalog), config));
+  RCA_ASSIGN(Sources sources, Sources::create(config));
+  return analyze_window(config, request, std::make_shared<const Resolver>(std::move(resolver)), sources);
+}
+
+rca::Result<Analysis> analyze_window(const Config& given, const AnalysisRequest& request,
+                                     std::shared_ptr<const Resolver> resolver, Sources& sources) {
+  RCA_TRY(check(given, request));
+  Config config = given;
+  const std::int64_t step = config.step.count();
+  const std::int64_t last_row = request.end_ms / step;
+  config.window = milliseconds((last_row - (request.start_ms + step - 1) / step + 1) * step);
+  config.ingestion_delay = milliseconds(0);
+  auto semantics =
+      config.semantics == PromqlSemantics::left_open ? rca::RangeSemantics::left_open : rca::RangeSemantics::closed;
+  if (config.semantics == PromqlSemantics::automatic) {
+    RCA_ASSIGN(semantics, sources.ask_semantics());
+  }
+  HistoryOptions history;
+  history.rows_per_read = 1000;  // history on disk is best read in long stretches
+  SignalStore store(config, std::move(resolver), semantics, history);
+  RCA_TRY(store.update(request.end_ms, sources, {}));
+  if (!store.last_row()) return rca::Error{rca::ErrorKind::not_found, "the sources have no sample in the window"};
+
+  Analysis analysis;
+  analysis.signals = store.signals();
+  analysis.series = store.series();
+  analysis.rows = *store.last_row() - store.first_row() + 1;
+  std::vector<Incident> found =
+      find_incidents(config, store.levels(), store.first_row(), *store.last_row(), store.step_ms());
+  analysis.incident = choose_incident(found, request);
+  analysis.others = std::move(found);
+  if (!analysis.incident) return analysis;
+
+  Incident& incident = *analysis.incident;
+  RCA_ASSIGN(const IncidentRows rows, incident_rows(store, config, incident));
+  RankingSet set = rank_incident(store, rows, incident, config,
+                                 request.methods.empty() ? config.methods : request.methods, store.graph(), {});
+  incident.rankings = std::move(set.rankings);
+  incident.answer_method = std::move(set.answer_method);
+  analysis.failures = std::move(set.failures);
+  if (incident.rankings.empty() && !analysis.failures.empty()) return analysis.failures.front().error;
+  return analysis;
+}
+
+}  // namespace exporter

@@ -1,0 +1,45 @@
+// One past window, analysed on the spot: what `rcatool analyze` does.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/result.h"
+#include "exporter/config/config.h"
+#include "exporter/incident/incident.h"
+#include "exporter/pipeline/incident_ranker.h"
+#include "exporter/pipeline/sources.h"
+
+namespace exporter {
+
+struct AnalysisRequest {
+  std::int64_t start_ms = 0;
+  std::int64_t end_ms = 0;
+  std::optional<std::int64_t> onset_ms;  // nothing: found on the SLIs
+  std::vector<std::string> methods;      // empty: the configuration's
+};
+
+struct Analysis {
+  // With its rankings; nothing: no objective was broken in the window.
+  std::optional<Incident> incident;
+  std::vector<Incident> others;  // further incidents in the window, not ranked
+  std::vector<MethodFailure> failures;
+  std::size_t signals = 0;
+  std::size_t series = 0;
+  std::int64_t rows = 0;
+};
+
+// At most so many rows of the grid in one window.
+inline constexpr std::int64_t kMaxAnalysisRows = 200'000;
+
+// Reads the window whole and ranks the incident in it with the earliest onset. Its normal window reaches back to the
+// window's start at most, its anomalous window to its resolution or the window's end. With an onset given the incident
+// is that of the SLO which is broken first after it, or none's. Errors: invalid_argument (the window, the onset, an
+// unknown method), missing_input (no history on one side of the onset), those of the sources.
+rca::Result<Analysis> analyze_window(const Config& config, const AnalysisRequest& request);
+rca::Result<Analysis> analyze_window(const Config& config, const AnalysisRequest& request,
+                                     std::shared_ptr<const Resolver> resolver, Sources& sources);
+
+}  // namespace exporter

@@ -1,0 +1,17 @@
+// The subcommands of rcatool. Each adds itself to the app and leaves the exit code of its run in `exit_code`.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace rcatool {
+
+// Exit codes, also for scripts: promtool has the first two.
+inline constexpr int kFound = 0;       // all is well; analyze: an incident was found and ranked
+inline constexpr int kError = 1;       // wrong usage, a mistake in a file, a source that does not answer
+inline constexpr int kNoIncident = 2;  // analyze: no objective was broken in the window
+
+void add_methods(CLI::App& app, int& exit_code);
+void add_check(CLI::App& app, int& exit_code);
+void add_analyze(CLI::App& app, int& exit_code);
+
+}  // namespace rcatool
