@@ -1,5 +1,7 @@
 #include "remote_read/read_operation.h"
 
+#include <re2/re2.h>
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -35,6 +37,26 @@ class CollectingSink : public SeriesSink {
 
 std::size_t queries_per_request(const EndpointOptions& options) {
   return options.dialect == Dialect::prometheus ? static_cast<std::size_t>(options.queries_per_request) : 1;
+}
+
+std::string anchored(const std::string& expression) {
+  return "^(?:" + expression + ")$";
+}
+
+// Matchers that mean for the server what PromQL means by ours.
+Query in_dialect(Query query, Dialect dialect) {
+  for (Matcher& matcher : query.matchers) {
+    const bool negated = matcher.type == Matcher::Type::not_regex;
+    if (matcher.type != Matcher::Type::regex && !negated) continue;
+    // InfluxDB looks for the expression anywhere in the value. DeepFlow adds anchors without parentheses, so that
+    // they bind to the first and last alternative; expressions of word characters and | it takes as a list, rightly
+    // and faster, but wrongly if negated.
+    const bool is_list = RE2::FullMatch(matcher.value, R"([\w|]+)");
+    if (dialect == Dialect::influxdb || (dialect == Dialect::deepflow && (negated || !is_list))) {
+      matcher.value = anchored(matcher.value);
+    }
+  }
+  return query;
 }
 
 // For messages: what was asked for.
@@ -134,7 +156,9 @@ Result<void> ReadOperation::read_batch(std::size_t first) {
 
 Result<void> ReadOperation::request(std::span<const Query> queries, std::size_t first, bool samples_only) {
   constexpr std::array kPreferred = {ResponseType::streamed_xor_chunks, ResponseType::samples};
-  const std::string body = build_request(queries, std::span(kPreferred).subspan(samples_only ? 1 : 0));
+  std::vector<Query> sent;
+  for (const Query& query : queries) sent.push_back(in_dialect(query, options_.dialect));
+  const std::string body = build_request(sent, std::span(kPreferred).subspan(samples_only ? 1 : 0));
   Answer::Options options;
   options.queries = queries;
   options.first_query = first;
@@ -182,11 +206,20 @@ Attempt ReadOperation::conclude(Answer& answer, std::optional<HttpFailure> failu
 }
 
 Result<void> ReadOperation::read_deepflow_query(std::size_t index) {
+  const Query& query = queries_[index];
+  const auto names_metric = [](const Matcher& matcher) {
+    return matcher.name == rca::kMetricName && matcher.type == Matcher::Type::equal;
+  };
+  if (std::none_of(query.matchers.begin(), query.matchers.end(), names_metric)) {
+    // It would take the text of an expression for a name, find nothing, and answer so.
+    return Error{ErrorKind::invalid_argument, "DeepFlow needs the exact name of a metric"};
+  }
   sink_.begin(index, 1);
   const DeepflowLimits limits{.series = static_cast<std::size_t>(options_.deepflow_series_limit)};
   std::uint64_t splits = 0;
   auto series = read_deepflow(
-      queries_[index], [&](const Query& query) { return fetch_deepflow(query, index); }, limits, splits);
+      in_dialect(query, Dialect::deepflow), [&](const Query& part) { return fetch_deepflow(part, index); }, limits,
+      splits);
   count_.splits += splits;
   if (!series.ok()) return std::move(series).error();
   for (const auto& [labels, samples] : *series) {

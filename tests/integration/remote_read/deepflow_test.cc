@@ -236,6 +236,38 @@ TEST(Deepflow, UnknownMetricIsAnEmptyResultAndOtherJsonIsNot) {
   EXPECT_EQ(plain.error().kind, ErrorKind::unexpected_content);
 }
 
+// DeepFlow's own reading of expressions differs; what it is sent must mean what PromQL means.
+TEST(Deepflow, RegexesMeanWhatTheyMeanInPromql) {
+  DeepflowServer server;
+  for (const char* pod : {"a", "ab", "b", "cb", "c", "c.b"}) {
+    server.model.metrics["up"].push_back({.tags = {{"pod", pod}}, .rows = {{5, 1.0}}});
+  }
+  const std::pair<const char*, std::vector<std::string>> expected[] = {
+      {R"(up{pod=~"a|b"})", {"a", "b"}},         {R"(up{pod!~"a|b"})", {"ab", "c", "c.b", "cb"}},
+      {R"(up{pod=~"a.*|b"})", {"a", "ab", "b"}}, {R"(up{pod!~"a.*|b"})", {"c", "c.b", "cb"}},
+      {R"(up{pod=~"c[.]b"})", {"c.b"}},          {R"(up{pod!~"c"})", {"a", "ab", "b", "c.b", "cb"}}};
+  const auto client = *Client::create(deepflow_endpoint(server.url()));
+  for (const auto& [selector, pods] : expected) {
+    CollectingSink sink;
+    const Query queries[] = {query(selector, 0, 60'000)};
+    const auto result = client->read(queries, sink);
+    ASSERT_TRUE(result.ok()) << result.error().message;
+    std::vector<std::string> got;
+    for (const auto& [labels, samples] : sink.series()) got.emplace_back(rca::label_value(labels, "pod"));
+    EXPECT_EQ(got, pods) << selector;
+  }
+}
+
+TEST(Deepflow, NeedsTheExactNameOfAMetric) {
+  DeepflowServer server;
+  const Query queries[] = {query(R"({__name__=~"up.*"})", 0, 60'000)};
+  CollectingSink sink;
+  const auto result = (*Client::create(deepflow_endpoint(server.url())))->read(queries, sink);
+  ASSERT_FALSE(result.ok());
+  EXPECT_EQ(result.error().kind, ErrorKind::invalid_argument);
+  EXPECT_TRUE(server.requests().empty());
+}
+
 TEST(Deepflow, StaysBelowTheRateThatIsRefused) {
   DeepflowServer server;
   server.model.metrics["up"] = pods(2, 0, 60, 15);

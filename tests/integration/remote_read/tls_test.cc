@@ -1,0 +1,155 @@
+// TLS with a private CA and client certificates, through Debian's nginx as front.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "raw_server.h"
+#include "read_support.h"
+#include "tests/support/process.h"
+#include "tests/support/server.h"
+
+namespace remote_read_test {
+namespace {
+
+using rca::ErrorKind;
+using remote_read::Client;
+using remote_read::EndpointOptions;
+using remote_read::Query;
+
+const std::vector<ConstantSeries> kSeries = {{.labels = {{"__name__", "up"}}, .count = 5, .value = 1.0}};
+
+class Tls : public testing::Test {
+ protected:
+  void SetUp() override {
+    make_certificate("ca", "/CN=Test CA", {"-x509", "-days", "2", "-addext", "basicConstraints=critical,CA:TRUE"});
+    make_certificate("other-ca", "/CN=Other CA",
+                     {"-x509", "-days", "2", "-addext", "basicConstraints=critical,CA:TRUE"});
+    sign("server", "/CN=localhost", "subjectAltName=IP:127.0.0.1,DNS:localhost");
+    sign("wrong", "/CN=example.org", "subjectAltName=DNS:example.org");
+    sign("client", "/CN=rca", "extendedKeyUsage=clientAuth");
+  }
+
+  // nginx with the named certificate in front of a server that answers well; asks for a client certificate if wanted.
+  void start(const std::string& certificate, bool client_certificate) {
+    const std::string location = "location / { proxy_pass http://127.0.0.1:" + std::to_string(upstream_.port()) + "; }";
+    auto started = test_support::start_nginx(
+        "server { listen 127.0.0.1:@PORT@ ssl http2; ssl_certificate " + dir_.file(certificate + ".crt") +
+            "; ssl_certificate_key " + dir_.file(certificate + ".key") + "; ssl_client_certificate " +
+            dir_.file("ca.crt") + "; ssl_verify_client " + (client_certificate ? "on" : "off") + "; " + location + " }",
+        {}, "https");
+    ASSERT_TRUE(started.ok()) << started.error().message;
+    nginx_ = *std::move(started);
+  }
+
+  [[nodiscard]] EndpointOptions options() const {
+    EndpointOptions options = endpoint(nginx_->url() + "/api/v1/read");
+    options.tls.ca_file = dir_.file("ca.crt");
+    return options;
+  }
+
+  static rca::Result<remote_read::ReadStats> read(const EndpointOptions& options) {
+    auto client = Client::create(options);
+    if (!client.ok()) return client.error();
+    CollectingSink sink;
+    const Query queries[] = {query("up", 0, 1'000'000)};
+    return (*client)->read(queries, sink);
+  }
+
+  static void expect_refused_once(const EndpointOptions& options) {
+    const auto result = read(options);
+    ASSERT_FALSE(result.ok());
+    EXPECT_EQ(result.error().kind, ErrorKind::connection) << result.error().message;
+    // It would not get better.
+    EXPECT_THAT(result.error().message, testing::Not(testing::HasSubstr("attempt"))) << result.error().message;
+  }
+
+  const test_support::TempDir dir_;
+  RawServer upstream_{[](Connection& connection, int) {
+    if (connection.read_request().empty()) return;
+    connection.send(http_answer(200, kStreamedHeaders, streamed_frame(kSeries[0])));
+  }};
+  std::unique_ptr<test_support::Server> nginx_;
+
+ private:
+  void openssl(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), "openssl");
+    const auto made = test_support::run_command({.argv = arguments, .env = {}, .directory = {}, .log_file = {}});
+    ASSERT_TRUE(made.ok()) << made.error().message;
+    ASSERT_EQ(made->exit_code, 0) << made->output;
+  }
+  void make_certificate(const std::string& name, const std::string& subject,
+                        const std::vector<std::string>& more) const {
+    std::vector<std::string> arguments = {"req",
+                                          "-newkey",
+                                          "ec",
+                                          "-pkeyopt",
+                                          "ec_paramgen_curve:prime256v1",
+                                          "-nodes",
+                                          "-keyout",
+                                          dir_.file(name + ".key"),
+                                          "-subj",
+                                          subject,
+                                          "-out",
+                                          dir_.file(name + ".crt")};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    openssl(arguments);
+  }
+  void sign(const std::string& name, const std::string& subject, const std::string& extension) const {
+    make_certificate(name, subject, {});
+    std::filesystem::rename(dir_.file(name + ".crt"), dir_.file(name + ".csr"));
+    openssl({"x509", "-req", "-in", dir_.file(name + ".csr"), "-CA", dir_.file("ca.crt"), "-CAkey", dir_.file("ca.key"),
+             "-CAcreateserial", "-days", "2", "-out", dir_.file(name + ".crt"), "-extfile",
+             dir_.write(name + ".ext", extension + "\n")});
+  }
+};
+
+TEST_F(Tls, ReadsFromAServerOfAPrivateCa) {
+  start("server", false);
+  const auto result = read(options());
+  ASSERT_TRUE(result.ok()) << result.error().message;
+  EXPECT_EQ(result->samples, 5U);
+}
+
+TEST_F(Tls, RefusesAnUnknownCa) {
+  start("server", false);
+  EndpointOptions options = Tls::options();
+  options.tls.ca_file = dir_.file("other-ca.crt");
+  expect_refused_once(options);
+  options.tls.ca_file = "";
+  expect_refused_once(options);
+  EXPECT_EQ(upstream_.connections(), 0);
+  options.tls.insecure_skip_verify = true;
+  const auto result = read(options);
+  EXPECT_TRUE(result.ok()) << result.error().message;
+}
+
+TEST_F(Tls, RefusesAnotherHostsCertificate) {
+  start("wrong", false);
+  expect_refused_once(options());
+  EXPECT_EQ(upstream_.connections(), 0);
+}
+
+TEST_F(Tls, ShowsItsClientCertificate) {
+  start("server", true);
+  EndpointOptions options = Tls::options();
+  const auto without = read(options);
+  ASSERT_FALSE(without.ok());
+  EXPECT_EQ(without.error().kind, ErrorKind::http_client_error) << without.error().message;  // as nginx says it
+  EXPECT_EQ(upstream_.connections(), 0);
+  options.tls.cert_file = dir_.file("client.crt");
+  options.tls.key_file = dir_.file("client.key");
+  const auto with = read(options);
+  ASSERT_TRUE(with.ok()) << with.error().message;
+  EXPECT_EQ(with->samples, 5U);
+}
+
+TEST_F(Tls, PlainHttpServerIsNoTlsServer) {
+  upstream_.set_handler([](Connection& connection, int) { connection.send(http_answer(400, {}, "")); });
+  EndpointOptions options = endpoint("https://127.0.0.1:" + std::to_string(upstream_.port()) + "/api/v1/read");
+  options.retry.max_attempts = 1;
+  const auto result = read(options);
+  ASSERT_FALSE(result.ok());
+  EXPECT_EQ(result.error().kind, ErrorKind::connection) << result.error().message;
+}
+
+}  // namespace
+}  // namespace remote_read_test
