@@ -46,13 +46,15 @@ double Host::run(double now, double cpu_seconds) {
   const double window = std::min(cal::kCfsPeriod, profile_.cpu_limit * cal::kCfsPeriod / parallel);
   double remaining = cpu_seconds;
   while (true) {
-    const double phase = time - std::floor(time / cal::kCfsPeriod) * cal::kCfsPeriod;
+    // The tolerance: a time that was rounded just below the start of a period belongs to that period.
+    const double period = std::floor(time / cal::kCfsPeriod + 1e-6);
+    const double phase = std::max(0.0, time - period * cal::kCfsPeriod);
     if (phase < window) {
       const double possible = (window - phase) * share;
       if (remaining <= possible) return time + remaining / share - now;
       remaining -= possible;
     }
-    time += cal::kCfsPeriod - phase;
+    time = (period + 1) * cal::kCfsPeriod;
   }
 }
 
