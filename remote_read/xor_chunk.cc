@@ -25,7 +25,7 @@ static_assert(kReadAhead > kMaxSampleBytes + 9);
 struct State {
   const char* data = nullptr;
   std::size_t position = 0;  // in bits
-  std::int64_t time = 0;
+  std::uint64_t time = 0;  // unsigned: a step that makes no sense is found out only after it was taken
   std::uint64_t step = 0;
   std::uint64_t value = 0;
   unsigned width = 64;  // of the meaningful bits of a changed value
@@ -91,8 +91,8 @@ std::size_t decode_run(State& state, std::size_t limit, SampleBuffer::Room out, 
       const std::size_t run = std::min(zeros / 2, count - done);
       const double value = std::bit_cast<double>(s.value);
       for (std::size_t i = 0; i < run; ++i) {
-        s.time += static_cast<std::int64_t>(s.step);
-        out.times[done + i] = s.time;
+        s.time += s.step;
+        out.times[done + i] = static_cast<std::int64_t>(s.time);
         out.values[done + i] = value;
       }
       s.position += 2 * run;
@@ -105,8 +105,8 @@ std::size_t decode_run(State& state, std::size_t limit, SampleBuffer::Room out, 
       read_step(s);
     }
     read_value(s);
-    s.time += static_cast<std::int64_t>(s.step);
-    out.times[done] = s.time;
+    s.time += s.step;
+    out.times[done] = static_cast<std::int64_t>(s.time);
     out.values[done] = std::bit_cast<double>(s.value);
     ++done;
   }
@@ -124,11 +124,11 @@ rca::Result<std::size_t> decode_start(std::string_view chunk, std::size_t count,
   std::size_t used = read_uvarint(chunk.substr(2), raw);
   if (used == kOverlongVarint) return malformed("its first time does not fit into 64 bits");
   if (used == 0 || chunk.size() < 2 + used + 8) return malformed("it ends inside the first sample");
-  s.time = zigzag_decode(raw);
-  if (s.time > kMaxTime || s.time < -kMaxTime) return malformed("its first time is out of range");
+  out.times[0] = zigzag_decode(raw);
+  if (out.times[0] > kMaxTime || out.times[0] < -kMaxTime) return malformed("its first time is out of range");
+  s.time = static_cast<std::uint64_t>(out.times[0]);
   s.value = load_big_endian(chunk.data() + 2 + used);
   s.position = 8 * (2 + used + 8);
-  out.times[0] = s.time;
   out.values[0] = std::bit_cast<double>(s.value);
   if (count == 1) return std::size_t{1};
 
@@ -146,9 +146,9 @@ rca::Result<std::size_t> decode_start(std::string_view chunk, std::size_t count,
   if (!second.sane) return malformed("the frame of a value makes no sense");
   second.data = s.data;
   second.position += s.position;
-  second.time += static_cast<std::int64_t>(second.step);
+  second.time += second.step;
   s = second;
-  out.times[1] = s.time;
+  out.times[1] = static_cast<std::int64_t>(s.time);
   out.values[1] = std::bit_cast<double>(s.value);
   return std::size_t{2};
 }
