@@ -16,7 +16,7 @@ std::string significant(double value) {
   const double size = std::fabs(value);
   std::array<char, 64> text{};
   std::to_chars_result end{};
-  if (size >= 1e6 || size < 1e-4) {
+  if (!(size < 1e6) || size < 1e-4) {  // infinite as well
     end = std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::scientific, 2);
     return std::string(text.data(), end.ptr);
   }

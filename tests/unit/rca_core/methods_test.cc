@@ -276,6 +276,8 @@ TEST(Evidence, FormatsQuantitiesOnAHumanScale) {
   EXPECT_EQ(format_quantity(0, "seconds"), "0 s");
   EXPECT_EQ(format_quantity(-3, "count"), "-3");
   EXPECT_EQ(format_quantity(kMissing, "watts"), "no value");
+  EXPECT_EQ(format_quantity(1.7e308, "ratio"), "inf %");
+  EXPECT_EQ(format_quantity(1.7e308, "bytes"), "1.55e+296 TiB");
   EXPECT_EQ(format_deviation(-18.04), "−18");
   EXPECT_EQ(format_deviation(0.4), "+0.4");
   EXPECT_EQ(format_time_of_day(testing::kNoon + 185'999), "12:03:05Z");
