@@ -131,6 +131,19 @@ NameGroup& group_for(std::vector<NameGroup>& groups, const std::vector<Matcher>&
   return groups.back();
 }
 
+// A query with fewer of the same conditions brings all that one with more would bring again.
+void drop_repeated_names(std::vector<NameGroup>& groups) {
+  const auto has = [](const auto& all, const auto& one) { return std::find(all.begin(), all.end(), one) != all.end(); };
+  for (NameGroup& group : groups) {
+    for (const NameGroup& wider : groups) {
+      const bool subset = wider.matchers.size() < group.matchers.size() &&
+                          std::all_of(wider.matchers.begin(), wider.matchers.end(),
+                                      [&](const Matcher& matcher) { return has(group.matchers, matcher); });
+      if (subset) std::erase_if(group.names, [&](const std::string& name) { return has(wider.names, name); });
+    }
+  }
+}
+
 std::string joined_labels(const rca::Labels& labels, const std::vector<std::string>& names) {
   std::string out;
   for (const std::string& name : names) {
@@ -269,7 +282,6 @@ std::optional<std::size_t> Resolver::divisor(std::size_t spec) const {
 std::vector<Selector> Resolver::selectors(Dialect dialect, std::size_t names_per_query) const {
   std::vector<Selector> out;
   std::vector<NameGroup> groups;
-  groups.push_back({});  // without conditions
   // DeepFlow answers one metric a query, aggregated as the hints say; everything else is grouped.
   const auto add = [&](const auto& spec, const std::vector<std::string>& names) {
     if (spec.dialect.has_value() ? *spec.dialect != dialect : dialect == Dialect::deepflow) return;
@@ -298,13 +310,8 @@ std::vector<Selector> Resolver::selectors(Dialect dialect, std::size_t names_per
   }
   for (const EdgeSpec& spec : impl_->catalog.edges) add(spec, {spec.metric});
 
-  const std::vector<std::string> unconditional = groups.front().names;
-  for (NameGroup& group : groups) {
-    if (!group.matchers.empty()) {  // what is asked without conditions is there already
-      std::erase_if(group.names, [&](const std::string& name) {
-        return std::find(unconditional.begin(), unconditional.end(), name) != unconditional.end();
-      });
-    }
+  drop_repeated_names(groups);
+  for (const NameGroup& group : groups) {
     const std::size_t chunk = std::max<std::size_t>(names_per_query, 1);
     for (std::size_t first = 0; first < group.names.size(); first += chunk) {
       const auto begin = group.names.begin() + static_cast<std::ptrdiff_t>(first);

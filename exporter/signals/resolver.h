@@ -32,7 +32,7 @@ enum class SeriesPart { value, bucket, sum, count };
 struct SeriesMatch {
   std::size_t spec = 0;  // index into catalog().signals
   SeriesPart part = SeriesPart::value;
-  double upper_bound = 0;  // part bucket: `le`
+  double upper_bound = 0;  // part bucket: `le` as the label has it; × the spec's scale it is in the base unit
   std::string entity;      // never empty
   std::string peer_group;  // empty: none (see inherit_peer_groups)
   // Several specs, and several candidate names of a spec, can give the same role of the same entity. Of all series with

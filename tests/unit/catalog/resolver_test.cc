@@ -143,6 +143,15 @@ TEST(Resolver, AsksForNamesUnderTheSameConditionsTogether) {
                           "odd_total{reason!~\"error|abort\",namespace=\"ray\",pod!=\"x\"}"));
 }
 
+TEST(Resolver, DoesNotAskAgainUnderNarrowerConditions) {
+  const Resolver resolver = make_resolver(
+      "version: 1\nentity_labels: [pod]\nsignals:\n"
+      "  - {role: a, metrics: [m, n], match: 'x=\"1\",y=\"2\"', unit: s}\n"
+      "  - {role: b, metrics: [m], match: 'x=\"1\"', unit: s}\n"
+      "  - {role: c, metrics: [m], match: 'x=\"2\"', unit: s}\n");
+  EXPECT_THAT(texts(resolver.selectors()), ElementsAre("n{x=\"1\",y=\"2\"}", "m{x=\"1\"}", "m{x=\"2\"}"));
+}
+
 TEST(Resolver, EscapesNamesWithDots) {
   const Resolver resolver =
       make_resolver("version: 1\nentity_labels: [pod]\nsignals:\n  - {role: a, metrics: [a.b, c], unit: s}\n");
