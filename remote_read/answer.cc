@@ -16,6 +16,9 @@ namespace {
 
 constexpr std::size_t kQuotedBytes = std::size_t{8} << 10U;  // of an answer that is only quoted in an error
 
+constexpr std::size_t kTailBytes = 256;   // of a streamed answer, in which an error's text is looked for
+constexpr std::size_t kFewestWords = 16;  // fewer printable bytes are chance
+
 constexpr std::string_view kStreamedType = "application/x-streamed-protobuf";
 constexpr std::string_view kSamplesType = "application/x-protobuf";
 
@@ -97,7 +100,11 @@ Result<void> Answer::on_body(std::string_view bytes) {
   }
   RCA_TRY(options_.budget->take(bytes.size()));
   bytes_ += bytes.size();
-  if (mode_ == Mode::streamed) return reader_->feed(bytes);
+  if (mode_ == Mode::streamed) {
+    tail_.append(bytes.substr(bytes.size() - std::min(bytes.size(), kTailBytes)));
+    tail_.erase(0, tail_.size() - std::min(tail_.size(), kTailBytes));
+    return with_last_words(reader_->feed(bytes));
+  }
   body_ += bytes;
   return {};
 }
@@ -113,8 +120,24 @@ Result<void> Answer::finish() {
     case Mode::samples: return finish_samples();
     case Mode::streamed: break;
   }
-  RCA_TRY(reader_->finish());
+  RCA_TRY(with_last_words(reader_->finish()));
   return decoder_->finish();
+}
+
+// When Prometheus runs into an error in the middle of a stream it writes the error's text behind the frames, where it
+// shows as a broken frame; the text is what helps.
+Result<void> Answer::with_last_words(Result<void> result) const {
+  const bool broken =
+      !result.ok() && (result.error().kind == ErrorKind::truncated || result.error().kind == ErrorKind::checksum ||
+                       result.error().kind == ErrorKind::limit || result.error().kind == ErrorKind::malformed);
+  if (!broken) return result;
+  const auto is_text = [](unsigned char c) { return c == '\n' || (c >= 0x20 && c < 0x7f); };
+  const auto begin = std::find_if_not(tail_.rbegin(), tail_.rend(), is_text).base();
+  const std::string words = excerpt(std::string_view(begin, tail_.end()));
+  if (words.size() < kFewestWords) return result;
+  Error error = std::move(result).error();
+  error.message += "; the answer's last bytes read '" + words + "'";
+  return error;
 }
 
 Result<void> Answer::finish_samples() {

@@ -69,6 +69,7 @@ class Answer : public HttpReceiver {
   enum class Mode { streamed, samples, quoted };
 
   rca::Result<void> finish_samples();
+  rca::Result<void> with_last_words(rca::Result<void> result) const;
   [[nodiscard]] rca::Result<void> quoted_error() const;
   [[nodiscard]] std::string quote() const;
 
@@ -76,6 +77,7 @@ class Answer : public HttpReceiver {
   HttpHead head_;
   Mode mode_ = Mode::quoted;
   std::string body_;  // of a SAMPLES answer, or the beginning of one that is none
+  std::string tail_;  // the last bytes of a streamed answer
   std::size_t bytes_ = 0;
   DecodeStats stats_;
   std::unique_ptr<ChunkedDecoder> decoder_;

@@ -3,11 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <fstream>
-
 #include "raw_server.h"
 #include "read_support.h"
+#include "reader.h"
 #include "tests/support/server.h"
 
 namespace remote_read_test {
@@ -18,58 +16,6 @@ using remote_read::Client;
 using remote_read::EndpointOptions;
 using testing::HasSubstr;
 using testing::Not;
-
-const std::vector<ConstantSeries> kSeries = {
-    {.labels = {{"__name__", "up"}, {"job", "a"}}, .count = 5, .value = 1.0},
-    {.labels = {{"__name__", "up"}, {"job", "b"}}, .start_ms = 2'000, .count = 120, .value = 0.25}};
-
-std::string streamed_body() {
-  return streamed_frame(kSeries[0]) + streamed_frame(kSeries[1]);
-}
-
-void answer_well(Connection& connection, int /*number*/) {
-  if (connection.read_request().empty()) return;
-  connection.send(http_answer(200, kStreamedHeaders, streamed_body()));
-}
-
-// Reads once, with the options changed by `change`.
-class Reader {
- public:
-  explicit Reader(const RawServer& server) : options(endpoint(server.url())) {}
-
-  rca::Result<remote_read::ReadStats> read() {
-    if (!client) client = *Client::create(options);
-    const remote_read::Query queries[] = {query("up", 0, 1'000'000)};
-    return client->read(queries, sink);
-  }
-  ErrorKind kind() {
-    const auto result = read();
-    message = result.ok() ? "" : result.error().message;
-    return result.ok() ? ErrorKind::internal : result.error().kind;
-  }
-  // The same client, asked again when the server behaves.
-  void expect_recovery(RawServer& server) {
-    server.set_handler(&answer_well);
-    const auto result = read();
-    ASSERT_TRUE(result.ok()) << result.error().message;
-    EXPECT_EQ(result->series, 2U);
-    EXPECT_EQ(result->samples, 125U);
-    EXPECT_EQ(sink.series().size(), 2U);
-    EXPECT_EQ(sink.series().begin()->second.times, expected(kSeries).begin()->second.times);
-  }
-
-  EndpointOptions options;
-  std::unique_ptr<Client> client;
-  CollectingSink sink;
-  std::string message;
-};
-
-// Answers with `answer` as it stands, then closes.
-RawServer::Handler reply(std::string answer) {
-  return [answer = std::move(answer)](Connection& connection, int) {
-    if (!connection.read_request().empty()) connection.send(answer);
-  };
-}
 
 TEST(Misbehaving, NothingListens) {
   const int port = test_support::free_port();
@@ -248,6 +194,19 @@ TEST(Misbehaving, StreamThatEndsInsideAFrame) {
   reader.expect_recovery(server);
 }
 
+// Prometheus writes an error that it meets in the middle of a stream behind the frames.
+TEST(Misbehaving, ErrorTextInsideTheStreamIsQuoted) {
+  RawServer server(
+      reply(http_answer(200, kStreamedHeaders, streamed_frame(kSeries[0]) + "iterate chunk: no such block\n")));
+  Reader reader(server);
+  EXPECT_EQ(reader.kind(), ErrorKind::truncated);
+  EXPECT_THAT(reader.message, HasSubstr("last bytes read 'iterate chunk: no such block'"));
+  server.set_handler(reply(http_answer(200, kStreamedHeaders, streamed_frame(kSeries[0]) + std::string(500, 'a'))));
+  EXPECT_EQ(reader.kind(), ErrorKind::checksum);
+  EXPECT_THAT(reader.message, HasSubstr("last bytes read 'aaaa"));
+  reader.expect_recovery(server);
+}
+
 TEST(Misbehaving, TruncatedSamples) {
   const std::string block = samples_block(kSeries);
   const std::string answer = http_answer(200, kSamplesHeaders, block);
@@ -369,99 +328,6 @@ TEST(Misbehaving, EmptyResultIsAResult) {
   result = reader.read();
   ASSERT_TRUE(result.ok()) << result.error().message;
   EXPECT_EQ(result->samples, 0U);
-}
-
-// Sanitizers keep freed memory for a while.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;
-#else
-constexpr bool kSanitized = false;
-#endif
-
-// Peak resident memory in bytes.
-std::size_t peak_memory() {
-  std::ifstream in("/proc/self/status");
-  for (std::string word; in >> word;) {
-    std::size_t kib = 0;
-    if (word == "VmHWM:" && in >> kib) return kib << 10U;
-  }
-  return 0;
-}
-
-// Sends `piece` for ever after `head`, and says how much the client took.
-class EndlessServer {
- public:
-  EndlessServer(std::string head, std::string piece)
-      : server_([this, head = std::move(head), piece = std::move(piece)](Connection& connection, int) {
-          connection.read_request();
-          std::string block;
-          while (block.size() < 65'536) block += piece;
-          for (bool open = connection.send(head); open;) open = connection.send(block);
-          sent_ = connection.sent();
-        }) {}
-
-  // Reads with limits of 8 MiB and gives the kind of error.
-  ErrorKind read() {
-    Reader reader(server_);
-    reader.options.limits.max_bytes = std::size_t{8} << 20U;
-    reader.options.limits.max_samples = 1'000'000;
-    reader.options.retry.max_attempts = 1;
-    const std::size_t before = peak_memory();
-    const ErrorKind kind = reader.kind();
-    message = reader.message;
-    // Bodies are held up to the limit at most (a string may have grown to twice that), whatever was sent.
-    if (!kSanitized) {
-      EXPECT_LT(peak_memory(), before + (std::size_t{64} << 20U));
-    }
-    return kind;
-  }
-  // What the server got rid of: the limit plus what the kernel buffers.
-  std::size_t sent() {
-    EXPECT_TRUE(test_support::wait_until([this] { return sent_ > 0; }));
-    return sent_;
-  }
-
-  std::string message;
-
- private:
-  std::atomic<std::size_t> sent_{0};
-  RawServer server_;
-};
-
-constexpr std::size_t kKernelBuffers = std::size_t{24} << 20U;
-
-TEST(Misbehaving, EndlessHeaders) {
-  EndlessServer server("HTTP/1.1 200 OK\r\n", "X-Filler: " + std::string(500, 'x') + "\r\n");
-  EXPECT_EQ(server.read(), ErrorKind::limit) << server.message;
-  EXPECT_LT(server.sent(), kKernelBuffers);
-}
-
-TEST(Misbehaving, EndlessHeaderLine) {
-  EndlessServer server("HTTP/1.1 200 OK\r\nX-Filler: ", std::string(500, 'x'));
-  EXPECT_NE(server.read(), ErrorKind::internal) << server.message;
-  EXPECT_LT(server.sent(), kKernelBuffers);
-}
-
-TEST(Misbehaving, EndlessStream) {
-  EndlessServer server("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n" + kStreamedHeaders[0] + "\r\n\r\n",
-                       http_chunk(streamed_frame(kSeries[1])));
-  EXPECT_EQ(server.read(), ErrorKind::limit) << server.message;
-  EXPECT_LT(server.sent(), (std::size_t{16} << 20U) + kKernelBuffers);
-}
-
-TEST(Misbehaving, EndlessSamples) {
-  EndlessServer server("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Type: application/x-protobuf\r\n\r\n",
-                       http_chunk(std::string(1000, 'x')));
-  EXPECT_EQ(server.read(), ErrorKind::limit) << server.message;
-  EXPECT_LT(server.sent(), (std::size_t{16} << 20U) + kKernelBuffers);
-}
-
-TEST(Misbehaving, EndlessErrorPage) {
-  EndlessServer server("HTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\n",
-                       http_chunk(std::string(1000, 'x')));
-  EXPECT_EQ(server.read(), ErrorKind::http_client_error) << server.message;
-  EXPECT_LT(server.message.size(), 500U);
-  EXPECT_LT(server.sent(), kKernelBuffers);
 }
 
 TEST(Misbehaving, AnnouncedTooLong) {
