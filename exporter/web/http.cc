@@ -36,7 +36,7 @@ int hex_digit(char c) {
   return -1;
 }
 
-std::string decode(std::string_view text) {
+std::string decode(std::string_view text, bool form) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const int high = text[i] == '%' && i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
@@ -45,7 +45,7 @@ std::string decode(std::string_view text) {
       out += static_cast<char>(high * 16 + low);
       i += 2;
     } else {
-      out += text[i] == '+' ? ' ' : text[i];
+      out += form && text[i] == '+' ? ' ' : text[i];
     }
   }
   return out;
@@ -89,9 +89,13 @@ std::string query_value(std::string_view query, std::string_view name) {
   while (!query.empty()) {
     std::string_view value = next_part(query, '&');
     const std::string_view key = next_part(value, '=');
-    if (decode(key) == name) return decode(value);
+    if (decode(key, true) == name) return decode(value, true);
   }
   return {};
+}
+
+std::string decode_path(std::string_view path) {
+  return decode(path, false);
 }
 
 bool accepts_gzip(std::string_view accept_encoding) {

@@ -46,6 +46,9 @@ HttpResponse json_error(int status, std::string_view sentence);
 // The decoded value of `name` in a query string, "" when it is not there.
 std::string query_value(std::string_view query, std::string_view name);
 
+// A path with its percent-encodings decoded; those that are none stay as they are.
+std::string decode_path(std::string_view path);
+
 // Whether the client takes gzip, by its Accept-Encoding header (RFC 9110, 12.5.3).
 bool accepts_gzip(std::string_view accept_encoding);
 

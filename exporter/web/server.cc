@@ -111,7 +111,7 @@ void CivetWebServer::serve(mg_connection* connection) {
   const mg_request_info* info = mg_get_request_info(connection);
   HttpRequest request;
   request.method = info->request_method == nullptr ? "" : info->request_method;
-  request.path = info->local_uri == nullptr ? "" : info->local_uri;
+  request.path = info->local_uri == nullptr ? "" : decode_path(info->local_uri);
   request.query = info->query_string == nullptr ? "" : info->query_string;
   request.authorization = header(connection, "Authorization");
   request.accept_encoding = header(connection, "Accept-Encoding");
@@ -133,7 +133,8 @@ rca::Result<void> CivetWebServer::listen(const WebOptions& options, const Listen
   const std::string threads = std::to_string(std::clamp(options.threads, 1, 1000));
   const std::string timeout = std::to_string(std::max(options.request_timeout_ms, 1));
   // Without keep-alive a client that has its answer gives its thread back at once.
-  const std::array<const char*, 13> settings{"listening_ports",
+  // Paths are decoded by us: the library decodes in place, and a NUL would end the path early.
+  const std::array<const char*, 15> settings{"listening_ports",
                                              ports.c_str(),
                                              "num_threads",
                                              threads.c_str(),
@@ -142,6 +143,8 @@ rca::Result<void> CivetWebServer::listen(const WebOptions& options, const Listen
                                              "enable_keep_alive",
                                              "no",
                                              "enable_directory_listing",
+                                             "no",
+                                             "decode_url",
                                              "no",
                                              "tcp_nodelay",
                                              "1",

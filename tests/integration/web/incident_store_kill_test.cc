@@ -48,7 +48,7 @@ void verify(const std::string& path, const Acknowledged& acknowledged) {
   for (const auto& [number, resolved] : acknowledged.incidents) {
     const auto it = found.find("i" + std::to_string(number));
     ASSERT_NE(it, found.end()) << "incident " << number << " was acknowledged and is lost";
-    if (resolved) EXPECT_FALSE(it->second->open()) << "the resolution of " << number << " was acknowledged and is lost";
+    EXPECT_FALSE(resolved && it->second->open()) << "the resolution of " << number << " was acknowledged and is lost";
   }
   // Never half an incident.
   for (const Incident& incident : *incidents) {

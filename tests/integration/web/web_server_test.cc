@@ -156,7 +156,8 @@ TEST_F(WebServerTest, BodiesAreBounded) {
                   "",
                   "",
                   std::chrono::milliseconds(30'000)});
-  if (chunked.ok()) EXPECT_EQ(chunked->status, 413);
+  // The server may close before everything is sent, which the client can see as a broken connection.
+  EXPECT_TRUE(!chunked.ok() || chunked->status == 413);
 }
 
 TEST_F(WebServerTest, CurlTheProgramUnpacksTheCompressedMetrics) {

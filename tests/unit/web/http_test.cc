@@ -28,6 +28,12 @@ TEST(QueryValue, DecodesTheFirstOfItsName) {
   EXPECT_EQ(query_value("", "format"), "");
 }
 
+TEST(DecodePath, DecodesPercentAndNothingElse) {
+  EXPECT_EQ(decode_path("/api/v1/incidents/a%2Db+c%20d"), "/api/v1/incidents/a-b+c d");
+  EXPECT_EQ(decode_path("/%00metrics"), std::string("/\0metrics", 9));
+  EXPECT_EQ(decode_path("/%2"), "/%2");
+}
+
 TEST(EscapeHtml, LeavesNoMarkup) {
   EXPECT_EQ(escape_html("<a href=\"x\" title='y'>&</a>"),
             "&lt;a href=&quot;x&quot; title=&#39;y&#39;&gt;&amp;&lt;/a&gt;");
