@@ -56,11 +56,11 @@ class HttpClient : public Client {
   explicit HttpClient(Endpoint endpoint) : requester_(std::move(endpoint)) {}
 
   Result<ReadStats> read(std::span<const Query> queries, SeriesSink& sink, std::stop_token stop) override;
-  Result<BuildInfo> build_info() override;
+  Result<BuildInfo> build_info(std::stop_token stop) override;
   [[nodiscard]] const EndpointOptions& options() const override { return requester_.endpoint().options; }
 
  private:
-  Attempt ask_build_info(BuildInfo& info);
+  Attempt ask_build_info(BuildInfo& info, const std::stop_token& stop);
 
   Requester requester_;
 };
@@ -77,7 +77,7 @@ Result<ReadStats> HttpClient::read(std::span<const Query> queries, SeriesSink& s
   }
 }
 
-Result<BuildInfo> HttpClient::build_info() {
+Result<BuildInfo> HttpClient::build_info(std::stop_token stop) {  // NOLINT(performance-unnecessary-value-param)
   try {
     const std::string context = requester_.endpoint().label + ": build information";
     if (requester_.endpoint().build_info_url.empty()) {
@@ -85,7 +85,7 @@ Result<BuildInfo> HttpClient::build_info() {
     }
     BuildInfo info;
     std::atomic<std::uint64_t> retries{0};
-    const Result<void> done = requester_.with_retries([&] { return ask_build_info(info); }, {}, retries);
+    const Result<void> done = requester_.with_retries([&] { return ask_build_info(info, stop); }, stop, retries);
     if (!done.ok()) return done.error().with_context(context);
     return info;
   } catch (const std::exception& exception) {
@@ -93,9 +93,9 @@ Result<BuildInfo> HttpClient::build_info() {
   }
 }
 
-Attempt HttpClient::ask_build_info(BuildInfo& info) {
+Attempt HttpClient::ask_build_info(BuildInfo& info, const std::stop_token& stop) {
   WholeBody answer;
-  return requester_.send({requester_.endpoint().build_info_url, {}, std::nullopt}, answer, {},
+  return requester_.send({requester_.endpoint().build_info_url, {}, std::nullopt}, answer, stop,
                          [&](std::optional<HttpFailure> failure) -> Attempt {
                            const std::string status = "HTTP " + std::to_string(answer.status);
                            if (!failure && answer.status == 200) {

@@ -87,7 +87,7 @@ class Client {
   virtual rca::Result<ReadStats> read(std::span<const Query> queries, SeriesSink& sink, std::stop_token stop = {}) = 0;
 
   // GET <base>/api/v1/status/buildinfo beside the read URL; not_found where the server has none.
-  virtual rca::Result<BuildInfo> build_info() = 0;
+  virtual rca::Result<BuildInfo> build_info(std::stop_token stop = {}) = 0;
 
   [[nodiscard]] virtual const EndpointOptions& options() const = 0;
 };

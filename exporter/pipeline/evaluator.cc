@@ -64,19 +64,23 @@ rca::Result<void> Evaluator::cycle(std::int64_t now_ms, IncidentDesk& desk, cons
   return done;
 }
 
-rca::Result<void> Evaluator::make_store() {
+rca::Result<void> Evaluator::make_store(const std::stop_token& stop) {
   auto semantics = rca::RangeSemantics::closed;
   if (config_.semantics == PromqlSemantics::left_open) semantics = rca::RangeSemantics::left_open;
   if (config_.semantics == PromqlSemantics::automatic) {
-    RCA_ASSIGN(semantics, sources_.ask_semantics());
+    RCA_ASSIGN(semantics, sources_.ask_semantics(stop));
   }
   store_ = std::make_unique<SignalStore>(config_, resolver_, semantics, options_);
   return {};
 }
 
 rca::Result<void> Evaluator::run(std::int64_t now_ms, IncidentDesk& desk, const std::stop_token& stop) {
-  if (!store_) RCA_TRY(make_store());
-  RCA_TRY(store_->update(now_ms, sources_, stop));
+  if (!store_) RCA_TRY(make_store(stop));
+  if (const auto done = store_->update(now_ms, sources_, stop); !done.ok()) {
+    // What answered may not have been the server: ask again who it is.
+    if (!store_->last_row()) store_.reset();
+    return done;
+  }
   if (!store_->last_row()) return {};
   const auto series = store_->levels().series(store_->first_row(), *store_->last_row(), store_->step_ms());
   const auto changes = desk.update(series, now_ms);

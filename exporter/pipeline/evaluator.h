@@ -40,7 +40,7 @@ class Evaluator {
 
  private:
   rca::Result<void> run(std::int64_t now_ms, IncidentDesk& desk, const std::stop_token& stop);
-  rca::Result<void> make_store();
+  rca::Result<void> make_store(const std::stop_token& stop);
   rca::Result<void> rank_open_incidents(IncidentDesk& desk);
   void note_failures(const std::vector<MethodFailure>& failures);
   void publish_now(const IncidentDesk& desk);

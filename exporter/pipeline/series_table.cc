@@ -12,7 +12,7 @@ void SeriesTable::begin_read(const ReadSpan& span, std::size_t queries) {
   span_ = span;
   open_.resize(queries);
   touched_.resize(queries);
-  staged_samples_ = 0;
+  staged_newest_ms_ = newest_ms_;
 }
 
 void SeriesTable::Sink::begin(std::size_t first_query, std::size_t count) {
@@ -74,7 +74,7 @@ rca::Result<void> SeriesTable::receive(std::uint32_t source, std::size_t query, 
   const auto first = std::upper_bound(samples.times.begin(), samples.times.end(), std::max(after, span_.settled_ms));
   const auto skip = static_cast<std::size_t>(first - samples.times.begin());
   open.samples.append(samples.subview(skip, samples.size() - skip));
-  staged_samples_ += samples.size() - skip;
+  staged_newest_ms_ = std::max(staged_newest_ms_, samples.times.back());
   return {};
 }
 
@@ -211,6 +211,7 @@ void SeriesTable::commit() {
     series.staged_rate = {};
     series.staged = false;
   }
+  newest_ms_ = staged_newest_ms_;
   arena_.reset();
 }
 

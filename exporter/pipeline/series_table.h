@@ -104,8 +104,9 @@ class SeriesTable {
   // Order of series that depends on nothing but their identity.
   [[nodiscard]] std::string_view key(SeriesId id) const { return *series_[id].key; }
   [[nodiscard]] std::size_t size() const { return in_use_; }
-  // New samples since the beginning of the read, of series that are of use.
-  [[nodiscard]] std::uint64_t staged_samples() const { return staged_samples_; }
+  // Time of the newest sample of any series that is of use, of the state and of the read under way; 0: none.
+  [[nodiscard]] std::int64_t newest_ms() const { return newest_ms_; }
+  [[nodiscard]] std::int64_t staged_newest_ms() const { return staged_newest_ms_; }
 
  private:
   enum class State : std::uint8_t { free, fresh, live };
@@ -162,7 +163,8 @@ class SeriesTable {
   std::vector<Open> open_;                      // per query
   std::vector<std::vector<SeriesId>> touched_;  // per query: what the request under way gave
   std::string key_;                             // scratch
-  std::uint64_t staged_samples_ = 0;
+  std::int64_t newest_ms_ = 0;
+  std::int64_t staged_newest_ms_ = 0;
 };
 
 }  // namespace exporter

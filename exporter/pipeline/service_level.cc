@@ -70,7 +70,7 @@ void aggregate_of_all(const std::vector<const SignalVariant*>& variants, const S
   std::vector<Rows> divisors;
   for (const SignalVariant* variant : variants) {
     const auto divisor = signals.resolver().divisor(variant->spec);
-    const SignalVariant* below = divisor ? signals.preferred(*divisor, variant->entity) : nullptr;
+    const SignalVariant* below = divisor ? signals.variant_of(*divisor, variant->entity) : nullptr;
     if (divisor && below == nullptr) continue;
     inputs.emplace_back(variant->raw);
     if (below != nullptr) divisors.emplace_back(below->raw);

@@ -140,7 +140,7 @@ void SignalSet::write(const ReadSpan& span) {
     for (auto& variant : variants) {
       std::copy(variant->raw.begin(), variant->raw.end(), values.begin());
       if (const auto divisor = resolver_->divisor(variant->spec)) {
-        const SignalVariant* found = preferred(*divisor, variant->entity);
+        const SignalVariant* found = variant_of(*divisor, variant->entity);
         divide_rows(values, found != nullptr ? Rows(found->raw) : Rows());
       }
       for (std::size_t i = 0; i < values.size(); ++i) {
@@ -167,9 +167,12 @@ std::vector<const SignalVariant*> SignalSet::preferred() const {
   return result;
 }
 
-const SignalVariant* SignalSet::preferred(std::size_t spec, const std::string& entity) const {
+const SignalVariant* SignalSet::variant_of(std::size_t spec, const std::string& entity) const {
   const auto found = signals_.find(Key(entity, resolver_->catalog().signals[spec].role));
-  return found != signals_.end() ? found->second.front().get() : nullptr;
+  if (found == signals_.end()) return nullptr;
+  const auto variant =
+      std::find_if(found->second.begin(), found->second.end(), [&](const auto& one) { return one->spec == spec; });
+  return variant != found->second.end() ? variant->get() : nullptr;
 }
 
 const std::vector<Column>& SignalSet::columns() {

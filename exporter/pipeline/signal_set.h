@@ -67,7 +67,8 @@ class SignalSet {
   [[nodiscard]] std::size_t size() const { return count_; }
   // The variants that are used, by entity and role.
   [[nodiscard]] std::vector<const SignalVariant*> preferred() const;
-  [[nodiscard]] const SignalVariant* preferred(std::size_t spec, const std::string& entity) const;
+  // The best variant that one spec gives; nullptr: none.
+  [[nodiscard]] const SignalVariant* variant_of(std::size_t spec, const std::string& entity) const;
   // The signals that are no mere inputs, by entity and role; holds until the next add, remove or settle.
   [[nodiscard]] const std::vector<Column>& columns();
   [[nodiscard]] const Resolver& resolver() const { return *resolver_; }

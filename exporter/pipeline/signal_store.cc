@@ -35,9 +35,13 @@ SignalStore::SignalStore(const Config& config, std::shared_ptr<const Resolver> r
       edges_(resolver_) {
   options_.overlap_ms = std::max(options_.overlap_ms, config.ingestion_delay.count());
   if (options_.longest_silence_ms == 0) {
-    options_.longest_silence_ms =
-        options_.overlap_ms + std::max(config.rate_range.count(), 2 * config.interval.count());
+    options_.longest_silence_ms = std::max(config.rate_range.count(), 2 * config.interval.count());
   }
+}
+
+// Time of the oldest row when `target` is the newest.
+std::int64_t SignalStore::first_ms(std::int64_t target) const {
+  return (target - capacity_ + 1) * table_options_.step_ms;
 }
 
 std::int64_t SignalStore::first_row() const {
@@ -97,9 +101,10 @@ rca::Result<void> SignalStore::update(std::int64_t now_ms, Sources& sources, con
     bool gap = false;
     const ReadSpan span = next_span(target, gap);
     auto done = read(span, now_ms, sources, stop);
-    if (done.ok() && span.last_row == target && table_.staged_samples() == 0) {
+    if (done.ok() && span.last_row == target && table_.staged_newest_ms() == table_.newest_ms()) {
       // Slow scrapes leave short stretches without a sample: the next cycle asks for them again. A long one is a fault.
-      const std::int64_t silence = target * table_options_.step_ms - span.settled_ms;
+      const std::int64_t newest = std::max(table_.newest_ms(), first_ms(target));
+      const std::int64_t silence = target * table_options_.step_ms - newest;
       if (silence < options_.longest_silence_ms) return rollback(), rca::Result<void>();
       done = rca::Error{rca::ErrorKind::not_found, "the sources gave no sample of any signal of the last " +
                                                        std::to_string(silence / 1000) + " s"};

@@ -28,8 +28,8 @@ struct HistoryOptions {
   // Rows per read: bounds the memory that one read takes. Longer stretches (the first cycle, or the one after an
   // outage) are read in several steps, each of which is kept.
   std::int64_t rows_per_read = 180;
-  // When the sources give nothing at all for so long, the cycle fails; 0: the overlap and rate_range, or two intervals
-  // where these are longer.
+  // When the newest sample of all sources is so old, the cycle fails; 0: rate_range, or two intervals where these are
+  // longer.
   std::int64_t longest_silence_ms = 0;
 };
 
@@ -62,6 +62,7 @@ class SignalStore {
   [[nodiscard]] std::size_t series() const { return table_.size(); }
 
  private:
+  [[nodiscard]] std::int64_t first_ms(std::int64_t target) const;
   rca::Result<SeriesUse> bind(SeriesId id, const rca::Labels& labels);
   [[nodiscard]] ReadSpan next_span(std::int64_t target, bool& gap) const;
   rca::Result<void> read(const ReadSpan& span, std::int64_t now_ms, Sources& sources, const std::stop_token& stop);

@@ -64,16 +64,18 @@ rca::Result<void> Sources::read(std::size_t source, std::span<const remote_read:
   return {};
 }
 
-rca::Result<rca::RangeSemantics> Sources::ask_semantics() {
+rca::Result<rca::RangeSemantics> Sources::ask_semantics(const std::stop_token& stop) {
   constexpr int kFirstLeftOpen = 3;
   bool answered = false;
   std::optional<rca::Error> failure;
   for (std::size_t i = 0; i < clients_.size(); ++i) {
-    const auto info = clients_[i]->build_info();
+    const auto info = clients_[i]->build_info(stop);
     if (info.ok() && info->major > 0) {
       return info->major >= kFirstLeftOpen ? rca::RangeSemantics::left_open : rca::RangeSemantics::closed;
     }
-    if (info.ok() || info.error().kind == rca::ErrorKind::not_found) {
+    const bool has_none = !info.ok() && (info.error().kind == rca::ErrorKind::not_found ||
+                                         info.error().kind == rca::ErrorKind::http_client_error);
+    if (info.ok() || has_none) {
       answered = true;
     } else {
       failure = info.error().with_context("build information of source '" + status_[i].name + "'");

@@ -37,7 +37,7 @@ class Sources {
 
   // Which rules the servers' PromQL follows: as the first that tells its version says (Prometheus 3 and later:
   // left_open), closed when none of them has one. Errors: none could be asked.
-  rca::Result<rca::RangeSemantics> ask_semantics();
+  rca::Result<rca::RangeSemantics> ask_semantics(const std::stop_token& stop = {});
 
   [[nodiscard]] const std::vector<EndpointStatus>& status() const { return status_; }
   // Goes on with the counts of endpoints of the same names, after a reload.
