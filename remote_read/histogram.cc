@@ -20,6 +20,10 @@ Result<void> SpanReader::add(std::int64_t offset, std::uint64_t length, std::siz
   constexpr std::int64_t kLow = std::numeric_limits<std::int32_t>::min();
   constexpr std::int64_t kHigh = std::numeric_limits<std::int32_t>::max();
   if (length > most || buckets_.size() > most - length) return malformed("more buckets than data");
+  if (length > kMaxHistogramBuckets - buckets_.size()) {
+    return rca::Error{ErrorKind::limit, "native histogram: it has more than the permitted " +
+                                            std::to_string(kMaxHistogramBuckets) + " buckets"};
+  }
   if (!first_ && offset < 0) return malformed("its spans run backwards");
   if (offset < kLow || offset > kHigh) return malformed("a span lies out of range");
   next_ += offset;

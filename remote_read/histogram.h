@@ -17,6 +17,10 @@ inline constexpr int kMinExponentialSchema = -9;
 inline constexpr int kMaxExponentialSchema = 52;
 inline constexpr int kCustomBoundsSchema = -53;
 
+// The most buckets of one sign, and custom bounds, that a histogram may have. Real ones have some hundreds; a hostile
+// chunk could claim one for each of its bits.
+inline constexpr std::size_t kMaxHistogramBuckets = 1 << 16;
+
 // Which buckets a sample has.
 struct HistogramLayout {
   int schema = 0;
@@ -34,7 +38,8 @@ class SpanReader {
  public:
   explicit SpanReader(std::vector<std::int32_t>& buckets) : buckets_(buckets) { buckets_.clear(); }
 
-  // Error: malformed, when there are more than `most` buckets in all, when buckets run backwards or out of 32 bits.
+  // Errors: malformed, when there are more than `most` buckets in all, when buckets run backwards or out of 32 bits;
+  // limit, when there are more than kMaxHistogramBuckets.
   rca::Result<void> add(std::int64_t offset, std::uint64_t length, std::size_t most);
 
  private:

@@ -46,6 +46,10 @@ Result<void> read_spans(BitReader& in, std::vector<std::int32_t>& buckets) {
 Result<void> read_custom_bounds(BitReader& in, std::vector<double>& bounds) {
   const std::uint64_t count = in.read_varbit_uint();
   if (count > in.bits_left()) return cut_short();
+  if (count > kMaxHistogramBuckets) {
+    return rca::Error{ErrorKind::limit, "histogram chunk: it has more than the permitted " +
+                                            std::to_string(kMaxHistogramBuckets) + " bounds"};
+  }
   for (std::uint64_t i = 0; i < count; ++i) {
     const std::uint64_t code = in.read_varbit_uint();
     bounds.push_back(code == 0 ? in.read_double() : static_cast<double>(code - 1) / 1000);

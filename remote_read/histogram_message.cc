@@ -30,7 +30,7 @@ bool read_deltas(const WireReader& field, std::vector<std::int64_t>& out) {
   while (field.type() == Type::bytes && !packed.empty()) {
     std::uint64_t value = 0;
     const std::size_t used = read_uvarint(packed, value);
-    if (used == 0 || used == kOverlongVarint) return false;
+    if (used == 0 || used == kOverlongVarint || out.size() >= kMaxHistogramBuckets) return false;
     out.push_back(zigzag_decode(value));
     packed.remove_prefix(used);
   }
@@ -44,6 +44,7 @@ bool read_doubles(const WireReader& field, std::vector<double>& out) {
   }
   std::string_view packed = field.bytes();
   if (field.type() != Type::bytes || packed.size() % 8 != 0) return false;
+  if (packed.size() / 8 + out.size() > kMaxHistogramBuckets) return false;
   for (; !packed.empty(); packed.remove_prefix(8)) {
     std::uint64_t bits = 0;
     for (std::size_t i = 8; i-- > 0;) bits = bits << 8 | static_cast<std::uint8_t>(packed[i]);

@@ -4,8 +4,11 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 #include <span>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "common/samples.h"
@@ -18,6 +21,9 @@ namespace {
 
 // Above this, Prometheus knows no bounds either and halves the resolution until it does.
 constexpr int kFinestSchema = 8;
+
+// How many sets of custom bounds one answer may have for a series: each costs a bit a bound.
+constexpr std::size_t kMaxFamilies = 256;
 
 // Bucket numbers at half the resolution: pairs become one, (2j-1, 2j) -> j.
 std::int64_t coarsen(std::int64_t index, int from_schema, int to_schema) {
@@ -74,7 +80,7 @@ struct Family {
 // How the samples of one layout are counted.
 struct LayoutPlan {
   std::size_t family = 0;
-  std::vector<std::size_t> bucket_bound;  // number of the bound at which each bucket ends; bounds.size(): infinity
+  std::vector<std::uint32_t> bucket_bound;  // number of the bound at which each bucket ends; bounds.size(): infinity
   std::size_t zero_bound = 0;
 };
 
@@ -92,29 +98,52 @@ std::size_t family_of(const HistogramLayout& layout, std::vector<Family>& famili
   return number;
 }
 
-Plan make_plan(const HistogramSamples& histograms) {
-  // Layouts of stale samples have no meaning, and those of samples out of range no samples.
+// Which layouts have samples. Those of stale samples have no meaning.
+std::vector<bool> used_layouts(const HistogramSamples& histograms) {
   std::vector<bool> used(histograms.layouts.size());
   for (const auto& point : histograms.points) {
     if (!rca::is_stale(point.sum)) used[point.layout] = true;
   }
+  return used;
+}
+
+int coarsest_schema(const HistogramSamples& histograms, const std::vector<bool>& used) {
   int schema = kFinestSchema;
   for (std::size_t i = 0; i < used.size(); ++i) {
     const HistogramLayout& layout = histograms.layouts[i];
     if (used[i] && layout.schema != kCustomBoundsSchema) schema = std::min(schema, layout.schema);
   }
+  return schema;
+}
+
+void sort_and_merge(std::vector<double>& bounds) {
+  std::sort(bounds.begin(), bounds.end());
+  bounds.erase(std::unique(bounds.begin(), bounds.end()), bounds.end());
+}
+
+// The edges of the layouts are found twice, since keeping them would take several times the memory of the samples.
+Result<Plan> make_plan(const HistogramSamples& histograms) {
+  const std::vector<bool> used = used_layouts(histograms);
+  const int schema = coarsest_schema(histograms, used);
   Plan plan;
   plan.layouts.resize(used.size());
-  std::vector<Edges> edges(used.size());
+  std::size_t merged = 0;
   for (std::size_t i = 0; i < used.size(); ++i) {
     if (!used[i]) continue;
     plan.layouts[i].family = family_of(histograms.layouts[i], plan.families);
-    edges[i] = find_edges(histograms.layouts[i], schema);
-    std::copy_if(edges[i].bounds.begin(), edges[i].bounds.end(), std::back_inserter(plan.bounds),
+    if (plan.families.size() > kMaxFamilies) {
+      return rca::Error{rca::ErrorKind::limit, "native histogram: its custom bounds change more often than " +
+                                                   std::to_string(kMaxFamilies) + " times"};
+    }
+    const Edges edges = find_edges(histograms.layouts[i], schema);
+    std::copy_if(edges.bounds.begin(), edges.bounds.end(), std::back_inserter(plan.bounds),
                  [](double bound) { return std::isfinite(bound); });
+    if (plan.bounds.size() > 2 * merged + kMaxHistogramBuckets) {
+      sort_and_merge(plan.bounds);
+      merged = plan.bounds.size();
+    }
   }
-  std::sort(plan.bounds.begin(), plan.bounds.end());
-  plan.bounds.erase(std::unique(plan.bounds.begin(), plan.bounds.end()), plan.bounds.end());
+  sort_and_merge(plan.bounds);
 
   const auto number_of = [&plan](double bound) {
     return static_cast<std::size_t>(std::lower_bound(plan.bounds.begin(), plan.bounds.end(), bound) -
@@ -122,13 +151,16 @@ Plan make_plan(const HistogramSamples& histograms) {
   };
   for (std::size_t i = 0; i < used.size(); ++i) {
     if (!used[i]) continue;
+    const Edges edges = find_edges(histograms.layouts[i], schema);
     std::vector<bool>& has = plan.families[plan.layouts[i].family].has;
     has.resize(plan.bounds.size());
-    for (const double bound : edges[i].bounds) {
+    for (const double bound : edges.bounds) {
       if (std::isfinite(bound)) has[number_of(bound)] = true;
     }
-    for (const double upper : edges[i].upper) plan.layouts[i].bucket_bound.push_back(number_of(upper));
-    plan.layouts[i].zero_bound = number_of(edges[i].zero_upper);
+    for (const double upper : edges.upper) {
+      plan.layouts[i].bucket_bound.push_back(static_cast<std::uint32_t>(number_of(upper)));
+    }
+    plan.layouts[i].zero_bound = number_of(edges.zero_upper);
   }
   return plan;
 }
@@ -242,12 +274,14 @@ std::string format_bound(double bound) {
 Result<void> give_histograms(std::size_t query, const rca::Labels& labels, const HistogramSamples& histograms,
                              ReadUsage& usage, DecodeStats& stats, SeriesSink& sink) {
   if (histograms.empty()) return {};
-  const Plan plan = make_plan(histograms);
+  auto made = make_plan(histograms);
+  if (!made.ok()) return made.error().with_context("series " + rca::to_string(labels));
+  const Plan plan = std::move(made).value();
   const std::size_t rows = histograms.points.size();
   if (plan.bounds.size() >= usage.samples_left() / rows) {
-    return rca::Error{rca::ErrorKind::limit, rca::to_string(labels) + ": " + std::to_string(plan.bounds.size()) +
-                                                 " histogram bounds for " + std::to_string(rows) +
-                                                 " samples are more than the permitted " +
+    return rca::Error{rca::ErrorKind::limit, "series " + rca::to_string(labels) + ": " +
+                                                 std::to_string(plan.bounds.size()) + " histogram bounds for " +
+                                                 std::to_string(rows) + " samples are more than the permitted " +
                                                  std::to_string(usage.limits().max_samples) + " samples"};
   }
   Giver giver(query, labels, usage, stats, sink);

@@ -197,10 +197,24 @@ TEST(HistogramChunk, BoundsWhatSpansClaim) {
   };
   expect_error(claim(1, std::uint64_t{1} << 32, 0), rca::ErrorKind::malformed, "more buckets than data");
   expect_error(claim(1, ~std::uint64_t{0}, 0), rca::ErrorKind::malformed, "more buckets than data");
+  expect_error(claim(1, 5000, 0), rca::ErrorKind::malformed, "more buckets than data");
   expect_error(claim(1, 10, std::int64_t{1} << 31), rca::ErrorKind::malformed, "out of range");
   expect_error(claim(1, 10, INT64_MIN), rca::ErrorKind::malformed, "out of range");
   expect_error(claim(1, 10, (std::int64_t{1} << 31) - 5), rca::ErrorKind::malformed, "out of range");
   expect_error(claim(~std::uint64_t{0}, 1, 1), rca::ErrorKind::malformed, "before its last sample");
+}
+
+TEST(HistogramChunk, AHistogramHasNoMoreBucketsThanAreSensible) {
+  HistogramLayout layout;
+  for (std::size_t i = 0; i <= kMaxHistogramBuckets; ++i) layout.positive.push_back(static_cast<std::int32_t>(i));
+  expect_error(chunk_of(layout), rca::ErrorKind::limit, "more than the permitted 65536 buckets");
+  layout.positive.pop_back();
+  HistogramSamples out;
+  EXPECT_TRUE(decode(HistogramEncoding::integer, chunk_of(layout), out).ok());
+  layout.positive.clear();
+  layout.schema = kCustomBoundsSchema;
+  for (std::size_t i = 0; i <= kMaxHistogramBuckets; ++i) layout.custom_bounds.push_back(static_cast<double>(i));
+  expect_error(chunk_of(layout), rca::ErrorKind::limit, "more than the permitted 65536 bounds");
 }
 
 TEST(HistogramChunk, HoldsNoMoreBucketsThanPermitted) {

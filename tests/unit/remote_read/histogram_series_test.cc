@@ -232,6 +232,23 @@ TEST(HistogramSeries, KeepsToTheLimits) {
   EXPECT_EQ(given.error().kind, rca::ErrorKind::limit);
 }
 
+TEST(HistogramSeries, CustomBoundsMayNotChangeAllTheTime) {
+  HistogramSamples samples;
+  for (int i = 0; i < 257; ++i) {
+    HistogramLayout layout;
+    layout.schema = kCustomBoundsSchema;
+    layout.custom_bounds = {static_cast<double>(i)};
+    add(samples, i, layout, 0, {});
+  }
+  ReadUsage usage{Limits{}};
+  DecodeStats stats;
+  KeepingSink sink;
+  const auto given = give_histograms(0, kLabels, samples, usage, stats, sink);
+  ASSERT_FALSE(given.ok());
+  EXPECT_EQ(given.error().kind, rca::ErrorKind::limit);
+  EXPECT_THAT(given.error().message, HasSubstr("series x{job=\"j\"}: native histogram: its custom bounds"));
+}
+
 // From the formulas of the specification, and the two ends.
 TEST(HistogramSeries, BoundsAreThoseOfTheSpecification) {
   EXPECT_EQ(exponential_bound(0, 0), 1);
