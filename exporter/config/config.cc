@@ -56,7 +56,7 @@ void read_catalog(const YamlValue& value, const ConfigChecks& checks, Config& co
       std::string path = relative_to(value.diagnostics().file(), *name);
       std::string error;
       if (!read_text_file(path, kMaxYamlBytes, error)) {
-        item.error("the file " + path + " " + error);
+        item.error(std::string("the file ").append(path).append(" ").append(error));
       } else {
         config.catalog_files.push_back(std::move(path));
       }

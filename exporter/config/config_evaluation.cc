@@ -66,6 +66,7 @@ Slo read_slo(const YamlValue& item) {
     }
   }
   std::vector<std::string> names;
+  names.reserve(kSlis.size());
   for (const SliName& sli : kSlis) names.emplace_back(sli.name);
   map.require("sli");
   if (const auto index = map.read_choice("sli", names)) slo.sli = kSlis.at(*index).kind;
