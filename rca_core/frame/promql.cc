@@ -15,7 +15,9 @@ constexpr double kInf = std::numeric_limits<double>::infinity();
 
 // How Go's time.Duration.Seconds() rounds.
 double duration_seconds(std::int64_t ms) {
-  return static_cast<double>(ms / 1000) + static_cast<double>(ms % 1000 * 1'000'000) / 1e9;
+  const std::int64_t seconds = ms / 1000;
+  const std::int64_t nanoseconds = ms % 1000 * 1'000'000;
+  return static_cast<double>(seconds) + static_cast<double>(nanoseconds) / 1e9;
 }
 
 // Samples without stale markers: a view of the caller's where there are none, a copy otherwise.
@@ -288,12 +290,13 @@ void make_monotonic(std::span<Bucket> buckets, RangeSemantics semantics) {
   double previous = buckets[0].count;
   for (Bucket& bucket : buckets.subspan(1)) {
     const bool noise = semantics == RangeSemantics::left_open && almost_equal(previous, bucket.count);
-    if (bucket.count > previous && !noise) {
-      previous = bucket.count;
-    } else if (bucket.count < previous || noise) {
+    // A NaN stays where it is; Prometheus 3 compares what follows with it, 2.42 with the number before it.
+    const bool accepted = bucket.count > previous || (semantics == RangeSemantics::left_open &&
+                                                      (std::isnan(bucket.count) || std::isnan(previous)));
+    if (noise || bucket.count < previous) {
       bucket.count = previous;
-    } else if (semantics == RangeSemantics::left_open && bucket.count != previous) {
-      previous = bucket.count;  // NaN
+    } else if (accepted) {
+      previous = bucket.count;
     }
   }
 }
