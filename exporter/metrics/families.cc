@@ -2,389 +2,18 @@
 
 #include <prometheus/text_serializer.h>
 
-#include <algorithm>
 #include <array>
 #include <cmath>
-#include <initializer_list>
-#include <set>
 #include <sstream>
-#include <unordered_set>
 #include <utility>
 
-#include "exporter/incident/score.h"
-#include "exporter/incident/tracker.h"
-#include "exporter/metrics/utf8.h"
+#include "exporter/metrics/family_table.h"
 
 namespace exporter {
 namespace {
 
-constexpr std::size_t kMaxLabelBytes = 1024;
-constexpr std::size_t kMaxChanges = 100;
-constexpr std::string_view kConsensus = "consensus";
-constexpr std::string_view kUnknown = "unknown";
-
-// Collects the series of one family.
-class Series {
- public:
-  Series(prometheus::MetricFamily& family, std::span<const std::string_view> labels)
-      : family_(family), labels_(labels) {}
-
-  // `values` in the order of the row's labels.
-  void add(std::initializer_list<std::string_view> values, double value) {
-    prometheus::ClientMetric metric;
-    std::string key;
-    std::size_t i = 0;
-    for (const std::string_view text : values) {
-      std::string valid = valid_utf8(text, kMaxLabelBytes);
-      key += valid;
-      key += '\0';  // never inside a valid value
-      metric.label.push_back({std::string(labels_[i++]), std::move(valid)});
-    }
-    if (!seen_.insert(std::move(key)).second) return;
-    (family_.type == prometheus::MetricType::Counter ? metric.counter.value : metric.gauge.value) = value;
-    family_.metric.push_back(std::move(metric));
-  }
-
- private:
-  prometheus::MetricFamily& family_;
-  std::span<const std::string_view> labels_;
-  std::unordered_set<std::string> seen_;
-};
-
-struct Source {
-  const Snapshot& snapshot;
-  const BuildLabels& build;
-};
-
-struct Row {
-  std::string_view name;
-  prometheus::MetricType type;
-  std::vector<std::string_view> labels;
-  std::string_view help;
-  void (*fill)(const Source& source, Series& series);
-};
-
-double seconds(std::int64_t ms) {
-  return static_cast<double>(ms) / 1000;
-}
-
-std::size_t top_k(const Snapshot& snapshot) {
-  return static_cast<std::size_t>(std::max(snapshot.top_k, 0));
-}
-
-// Every ranking under its method's name, and the one that names the answer once more as the consensus.
-template <typename Visit>
-void for_each_ranking(const Incident& incident, Visit visit) {
-  for (const rca::Ranking& ranking : incident.rankings) visit(std::string_view(ranking.method), ranking);
-  for (const rca::Ranking& ranking : incident.rankings) {
-    if (ranking.method == incident.answer_method) visit(kConsensus, ranking);
-  }
-}
-
-void fill_active(const Source& source, Series& series) {
-  for (const Incident& incident : source.snapshot.incidents) {
-    if (incident.open()) series.add({incident.slo}, 1);
-  }
-  for (const SliStatus& sli : source.snapshot.slis) series.add({sli.slo}, 0);
-  for (const Incident& incident : source.snapshot.incidents) series.add({incident.slo}, 0);
-}
-
-void fill_info(const Source& source, Series& series) {
-  for (const Incident& incident : source.snapshot.incidents) {
-    const rca::Candidate* answer = incident.answer();
-    series.add({incident.id, incident.slo, kUnknown, answer != nullptr ? std::string_view(answer->entity) : kUnknown},
-               1);
-  }
-}
-
-void fill_scores(const Source& source, Series& series) {
-  for (const Incident& incident : source.snapshot.incidents) {
-    for_each_ranking(incident, [&](std::string_view method, const rca::Ranking& ranking) {
-      const std::vector<double> shares = score_shares(ranking.signals, top_k(source.snapshot));
-      for (std::size_t i = 0; i < shares.size(); ++i) {
-        const rca::Candidate& candidate = ranking.signals[i];
-        series.add({incident.id, method, candidate.entity, candidate.signal}, shares[i]);
-      }
-    });
-  }
-}
-
-void fill_ranks(const Source& source, Series& series) {
-  for (const Incident& incident : source.snapshot.incidents) {
-    for_each_ranking(incident, [&](std::string_view method, const rca::Ranking& ranking) {
-      const std::size_t count = std::min(ranking.entities.size(), top_k(source.snapshot));
-      for (std::size_t i = 0; i < count; ++i) {
-        series.add({incident.id, method, ranking.entities[i].entity}, static_cast<double>(i + 1));
-      }
-    });
-  }
-}
-
-void fill_changes(const Source& source, Series& series) {
-  std::vector<const rca::ChangeEvent*> events;
-  for (const rca::ChangeEvent& event : source.snapshot.changes) events.push_back(&event);
-  std::stable_sort(events.begin(), events.end(), [](const auto* a, const auto* b) { return a->time_ms > b->time_ms; });
-  if (events.size() > kMaxChanges) events.resize(kMaxChanges);
-  for (const rca::ChangeEvent* event : events) {
-    series.add({event->kind, event->entity, event->from, event->to}, seconds(event->time_ms));
-  }
-}
-
-template <auto Field>
-void fill_endpoint_total(const Source& source, Series& series) {
-  for (const EndpointStatus& endpoint : source.snapshot.endpoints) {
-    series.add({endpoint.name}, static_cast<double>(endpoint.totals.*Field));
-  }
-}
-
-// Known reasons are there from the start, as 0, so that a first failure is an increase that PromQL sees.
-std::map<std::string, std::uint64_t> with_all_reasons(std::map<std::string, std::uint64_t> failures) {
-  for (int kind = 0; kind <= static_cast<int>(rca::ErrorKind::internal); ++kind) {
-    failures.try_emplace(std::string(rca::to_string(static_cast<rca::ErrorKind>(kind))), 0);
-  }
-  return failures;
-}
-
-void fill_endpoint_failures(const Source& source, Series& series) {
-  for (const EndpointStatus& endpoint : source.snapshot.endpoints) {
-    for (const auto& [reason, count] : with_all_reasons(endpoint.failures)) {
-      series.add({endpoint.name, reason}, static_cast<double>(count));
-    }
-  }
-}
-
-void fill_evaluation_failures(const Source& source, Series& series) {
-  for (const auto& [reason, count] : with_all_reasons(source.snapshot.evaluation_failures)) {
-    series.add({reason}, static_cast<double>(count));
-  }
-}
-
-void fill_limits(const Source& source, Series& series) {
-  series.add({"signals"}, static_cast<double>(source.snapshot.max_signals));
-  series.add({"candidates_per_ranking"}, source.snapshot.top_k);
-  series.add({"resolved_incidents"}, source.snapshot.incidents_kept);
-  series.add({"open_alert_incidents"}, static_cast<double>(IncidentTracker::kMaxOpenAlertIncidents));
-  series.add({"change_events"}, static_cast<double>(kMaxChanges));
-}
-
 constexpr auto kGauge = prometheus::MetricType::Gauge;
 constexpr auto kCounter = prometheus::MetricType::Counter;
-using S = const Source&;
-using remote_read::ReadStats;
-
-const std::vector<Row>& rows() {
-  static const std::vector<Row> table{
-      {"rca_incident_active",
-       kGauge,
-       {"slo"},
-       "1 while an incident of this SLO (or alert) is open, otherwise 0; as of the last evaluation.",
-       fill_active},
-      {"rca_incident_info",
-       kGauge,
-       {"incident", "slo", "fault_class", "entity"},
-       "Always 1; names the entity that the last evaluation of the incident blames (\"unknown\": none yet).",
-       fill_info},
-      {"rca_incident_onset_timestamp_seconds",
-       kGauge,
-       {"incident", "slo"},
-       "When the incident began, estimated by change-point detection on the SLI; unix time.",
-       [](S s, Series& series) {
-         for (const Incident& i : s.snapshot.incidents) series.add({i.id, i.slo}, seconds(i.onset_ms));
-       }},
-      {"rca_incident_detected_timestamp_seconds",
-       kGauge,
-       {"incident", "slo"},
-       "When the objective had been broken for long enough, or the alert arrived; unix time.",
-       [](S s, Series& series) {
-         for (const Incident& i : s.snapshot.incidents) series.add({i.id, i.slo}, seconds(i.detected_ms));
-       }},
-      {"rca_incident_resolved_timestamp_seconds",
-       kGauge,
-       {"incident", "slo"},
-       "When the incident was resolved; unix time. No series while it is open.",
-       [](S s, Series& series) {
-         for (const Incident& i : s.snapshot.incidents) {
-           if (!i.open()) series.add({i.id, i.slo}, seconds(i.resolved_ms));
-         }
-       }},
-      {"rca_root_cause_score",
-       kGauge,
-       {"incident", "method", "entity", "signal"},
-       "Share of this candidate in the sum of the published candidates' scores of the same method and incident, 0..1; "
-       "a "
-       "share, not a probability. method=\"consensus\" is the answer. Cached: from the last evaluation of the "
-       "incident.",
-       fill_scores},
-      {"rca_root_cause_rank",
-       kGauge,
-       {"incident", "method", "entity"},
-       "Place of the entity in the method's ranking, 1 = most likely root cause. method=\"consensus\" is the answer. "
-       "Cached: from the last evaluation of the incident.",
-       fill_ranks},
-      {"rca_anomaly_score",
-       kGauge,
-       {"entity", "signal"},
-       "How far the signal is from its normal window now, in robust standard deviations. Cached: from the last "
-       "evaluation.",
-       [](S s, Series& series) {
-         for (const AnomalyScore& a : s.snapshot.anomalies) series.add({a.entity, a.signal}, a.score);
-       }},
-      {"rca_peer_deviation",
-       kGauge,
-       {"peer_group", "entity", "signal"},
-       "Difference of the signal from the median of its peer group now, in the signal's unit. Cached: from the last "
-       "evaluation.",
-       [](S s, Series& series) {
-         for (const PeerDeviation& p : s.snapshot.peers) series.add({p.peer_group, p.entity, p.signal}, p.deviation);
-       }},
-      {"rca_sli_value",
-       kGauge,
-       {"slo"},
-       "The SLI of this SLO in its base unit, NaN without data. Cached: from the last evaluation.",
-       [](S s, Series& series) {
-         for (const SliStatus& sli : s.snapshot.slis) series.add({sli.slo}, sli.value);
-       }},
-      {"rca_sli_threshold",
-       kGauge,
-       {"slo"},
-       "The threshold from which on the SLO is broken, in the SLI's base unit.",
-       [](S s, Series& series) {
-         for (const SliStatus& sli : s.snapshot.slis) series.add({sli.slo}, sli.threshold);
-       }},
-      {"rca_sli_objective_ratio",
-       kGauge,
-       {"slo"},
-       "Share of time in which the SLO is to be kept, 0..1.",
-       [](S s, Series& series) {
-         for (const SliStatus& sli : s.snapshot.slis) series.add({sli.slo}, sli.objective);
-       }},
-      {"rca_change_event_timestamp_seconds",
-       kGauge,
-       {"kind", "entity", "from", "to"},
-       "When this change was last made; unix time. The newest change events that were reported.",
-       fill_changes},
-      {"rca_remote_read_up",
-       kGauge,
-       {"endpoint"},
-       "1 when the last read from this endpoint succeeded, otherwise 0.",
-       [](S s, Series& series) {
-         for (const EndpointStatus& e : s.snapshot.endpoints) series.add({e.name}, e.up ? 1 : 0);
-       }},
-      {"rca_remote_read_last_success_timestamp_seconds",
-       kGauge,
-       {"endpoint"},
-       "When a read from this endpoint last succeeded; unix time, 0: never.",
-       [](S s, Series& series) {
-         for (const EndpointStatus& e : s.snapshot.endpoints) series.add({e.name}, seconds(e.last_success_ms));
-       }},
-      {"rca_remote_read_duration_seconds",
-       kGauge,
-       {"endpoint"},
-       "How long the last read from this endpoint took.",
-       [](S s, Series& series) {
-         for (const EndpointStatus& e : s.snapshot.endpoints) series.add({e.name}, e.last_read_seconds);
-       }},
-      {"rca_remote_read_requests_total",
-       kCounter,
-       {"endpoint"},
-       "Remote-read requests sent, retries included.",
-       fill_endpoint_total<&ReadStats::requests>},
-      {"rca_remote_read_retries_total",
-       kCounter,
-       {"endpoint"},
-       "Remote-read requests that were retries.",
-       fill_endpoint_total<&ReadStats::retries>},
-      {"rca_remote_read_bytes_total",
-       kCounter,
-       {"endpoint"},
-       "Bytes of remote-read response bodies.",
-       fill_endpoint_total<&ReadStats::bytes>},
-      {"rca_remote_read_series_total",
-       kCounter,
-       {"endpoint"},
-       "Series received by remote read.",
-       fill_endpoint_total<&ReadStats::series>},
-      {"rca_remote_read_samples_total",
-       kCounter,
-       {"endpoint"},
-       "Samples received by remote read.",
-       fill_endpoint_total<&ReadStats::samples>},
-      {"rca_remote_read_splits_total",
-       kCounter,
-       {"endpoint"},
-       "Queries that were split because the server truncates its answers.",
-       fill_endpoint_total<&ReadStats::splits>},
-      {"rca_remote_read_failures_total",
-       kCounter,
-       {"endpoint", "reason"},
-       "Reads that failed, by reason.",
-       fill_endpoint_failures},
-      {"rca_evaluation_runs_total",
-       kCounter,
-       {},
-       "Evaluations finished, failed ones included.",
-       [](S s, Series& series) { series.add({}, static_cast<double>(s.snapshot.evaluations)); }},
-      {"rca_evaluation_failures_total",
-       kCounter,
-       {"reason"},
-       "Evaluations that failed, by reason.",
-       fill_evaluation_failures},
-      {"rca_evaluation_last_successful",
-       kGauge,
-       {},
-       "1 when the last evaluation succeeded, otherwise 0.",
-       [](S s, Series& series) { series.add({}, s.snapshot.last_evaluation_ok ? 1 : 0); }},
-      {"rca_evaluation_duration_seconds",
-       kGauge,
-       {},
-       "How long the last evaluation took.",
-       [](S s, Series& series) { series.add({}, s.snapshot.evaluation_seconds); }},
-      {"rca_evaluation_timestamp_seconds",
-       kGauge,
-       {},
-       "When the evaluation started whose results these series show; unix time, 0: none yet.",
-       [](S s, Series& series) { series.add({}, seconds(s.snapshot.evaluated_ms)); }},
-      {"rca_last_success_timestamp_seconds",
-       kGauge,
-       {},
-       "When a whole evaluation last succeeded; unix time, 0: never. The age of all cached results.",
-       [](S s, Series& series) { series.add({}, seconds(s.snapshot.last_success_ms)); }},
-      {"rca_evaluation_signals",
-       kGauge,
-       {},
-       "Signals that the last evaluation tracked.",
-       [](S s, Series& series) { series.add({}, static_cast<double>(s.snapshot.signals)); }},
-      {"rca_evaluation_signals_limit",
-       kGauge,
-       {},
-       "Signals that may be tracked; more fail the evaluation.",
-       [](S s, Series& series) { series.add({}, static_cast<double>(s.snapshot.max_signals)); }},
-      {"rca_evaluation_series",
-       kGauge,
-       {},
-       "Source series that the last evaluation tracked.",
-       [](S s, Series& series) { series.add({}, static_cast<double>(s.snapshot.series)); }},
-      {"rca_cardinality_limit", kGauge, {"what"}, "The bounds on what is tracked and published.", fill_limits},
-      {"rca_config_last_reload_successful",
-       kGauge,
-       {},
-       "1 when the last (re)load of the configuration succeeded, otherwise 0.",
-       [](S s, Series& series) { series.add({}, s.snapshot.config_reload_ok ? 1 : 0); }},
-      {"rca_config_last_reload_success_timestamp_seconds",
-       kGauge,
-       {},
-       "When the configuration was last (re)loaded successfully; unix time.",
-       [](S s, Series& series) { series.add({}, seconds(s.snapshot.config_reload_ms)); }},
-      {"rca_build_info",
-       kGauge,
-       {"version", "revision", "compiler"},
-       "Always 1; what was built.",
-       [](S s, Series& series) {
-         series.add({s.build.version, s.build.revision, s.build.compiler}, 1);
-       }},
-  };
-  return table;
-}
 
 struct ProcessRow {
   std::string_view name;
@@ -424,7 +53,7 @@ BuildLabels build_labels() {
 std::span<const FamilyRow> family_table() {
   static const std::vector<FamilyRow> table = [] {
     std::vector<FamilyRow> all;
-    for (const Row& row : rows()) all.push_back({row.name, row.help, row.type, row.labels});
+    for (const metrics::Row& row : metrics::family_rows()) all.push_back({row.name, row.help, row.type, row.labels});
     for (const ProcessRow& row : kProcessRows) all.push_back({row.name, row.help, row.type, {}});
     return all;
   }();
@@ -432,11 +61,11 @@ std::span<const FamilyRow> family_table() {
 }
 
 std::vector<prometheus::MetricFamily> snapshot_families(const Snapshot& snapshot, const BuildLabels& build) {
-  const Source source{snapshot, build};
+  const metrics::Source source{snapshot, build};
   std::vector<prometheus::MetricFamily> families;
-  for (const Row& row : rows()) {
+  for (const metrics::Row& row : metrics::family_rows()) {
     prometheus::MetricFamily family = make_family(row.name, row.help, row.type);
-    Series series(family, row.labels);
+    metrics::Series series(family, row.labels);
     row.fill(source, series);
     if (!family.metric.empty()) families.push_back(std::move(family));
   }
@@ -449,7 +78,7 @@ std::vector<prometheus::MetricFamily> process_families(const ProcessStats& stats
     const double value = stats.*row.field;
     if (std::isnan(value)) continue;
     prometheus::MetricFamily family = make_family(row.name, row.help, row.type);
-    Series(family, {}).add({}, value);
+    metrics::Series(family, {}).add({}, value);
     families.push_back(std::move(family));
   }
   return families;
