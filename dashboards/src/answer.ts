@@ -9,9 +9,9 @@ import { linkTo, stat, stateTimeline, table, thresholds, timeseries, unitOf } fr
 type Panels = Builder<dashboard.Panel>[];
 
 // Of the incidents that are open: what describes an incident stays after it is resolved.
-const open = (series: string, labels: string): string =>
-  `max by (${labels}) (${series}{slo=~"$slo"}) unless on (incident) (rca_incident_resolved_timestamp_seconds > 0)`;
-const openInfo = open('rca_incident_info', 'incident, slo, entity');
+const open = (series: string, labels: string, matchers = ''): string =>
+  `max by (${labels}) (${series}{slo=~"$slo"${matchers}}) unless on (incident) (rca_incident_resolved_timestamp_seconds > 0)`;
+const openInfo = open('rca_incident_info', 'incident, slo, entity', ', entity!="unknown"');
 const openOnset = open('rca_incident_onset_timestamp_seconds', 'incident, slo');
 
 export function incidents(): Panels {
@@ -49,14 +49,14 @@ export function incidents(): Panels {
     stat(
       {
         title: 'Most likely root cause',
-        description: 'Entity that the consensus ranks first for each open incident, and how sure it is (0 to 1).',
+        description: 'Entity that the consensus ranks first for each open incident, and the share of its strongest signal in the scores of all candidates (no probability).',
         unit: 'percentunit',
         width: 11,
         height: 5,
         decimals: 0,
       },
       [
-        `max by (slo, entity) (rca_root_cause_score{method="consensus"} * on (incident, entity) group_left (slo) (${openInfo}))`,
+        `max by (slo, entity) (max by (incident, entity) (rca_root_cause_score{method="consensus"}) * on (incident, entity) group_left (slo) (${openInfo}))`,
         '{{entity}} ({{slo}})',
       ],
       [[null, 'red']],
@@ -126,7 +126,7 @@ export function rootCause(): Panels {
     table(
       {
         title: 'Ranking by $method',
-        description: 'Entities and the signals that speak for them, best candidate first. The score is 0 to 1; it compares within one incident and method.',
+        description: 'Entities and the signals that speak for them, best candidate first. The score is the share in the scores of all candidates of one incident and method, not a probability.',
         unit: 'short',
         width: 14,
         height: 9,

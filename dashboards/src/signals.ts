@@ -117,13 +117,13 @@ export function stackEvidence(): Panels {
     panel('GPU power', 'Power draw from DCGM. A flat line below the other GPUs is a power limit.', 'watt', [
       ['DCGM_FI_DEV_POWER_USAGE', gpu],
     ]),
-    panel('CPU of containers', 'cAdvisor, in cores.', 'short', [
+    panel('CPU of containers', 'cAdvisor, in cores. A container that needs more than it did, or more than its peers, competes for the CPU.', 'short', [
       [
         'sum by (namespace, pod, container) (rate(container_cpu_usage_seconds_total{container!~"|POD"}[$__rate_interval]))',
         '{{pod}} {{container}}',
       ],
     ]),
-    panel('Memory of containers', 'cAdvisor, working set.', 'bytes', [
+    panel('Memory of containers', 'cAdvisor, working set. Growth without load is a leak or a guest.', 'bytes', [
       [
         'sum by (namespace, pod, container) (container_memory_working_set_bytes{container!~"|POD"})',
         '{{pod}} {{container}}',

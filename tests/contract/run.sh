@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# The contract between dashboards, rules and what is really emitted: one run of the demo with the tests inside.
+# Needs the release build (demo.sh makes it when it is not there), node and npm.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+for folder in dashboards tests/contract; do
+  echo "== npm packages of $folder"
+  npm ci --prefix "$folder" --no-audit --no-fund --ignore-scripts
+done
+echo "== dashboards are what their source gives"
+npm run --silent --prefix dashboards check
+npm run --silent --prefix tests/contract build
+echo "== files"
+node --test tests/contract/build/files.test.js
+echo "== queries on the running demo"
+./demo.sh --exec="node --test $PWD/tests/contract/build/live.test.js" "$@"

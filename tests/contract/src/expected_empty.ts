@@ -1,0 +1,15 @@
+// Queries that rightly give nothing while the exporter is healthy. Each is named by the panel or the alert, with the
+// reason; every selector in it must give data all the same, so a name that nobody emits is found here too.
+export const expectedEmpty: Record<string, string> = {
+  'panel Failed remote reads': 'filtered by > 0: no read has failed',
+  'alert RcaExporterDown': 'the exporter is up',
+  'alert RcaExporterAbsent': 'the exporter is scraped',
+  'alert RcaEvaluationStale': 'the last evaluation is recent',
+  'alert RcaRemoteReadFailing': 'no read has failed',
+  'alert RcaSliMissing': 'every SLI has data',
+  'alert RcaSignalsNearLimit': 'few of the allowed signals are tracked',
+  'alert RcaConfigReloadFailed': 'the configuration was loaded',
+};
+
+// Queries about the resolution of an incident: they have to give data once one is resolved, and are checked then.
+export const onceResolved = ['panel Incidents D', 'annotation Resolution'];

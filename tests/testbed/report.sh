@@ -1,0 +1,42 @@
+# shellcheck shell=bash disable=SC2154
+# What demo.sh shows when the culprit is found. Sourced; uses the URLs that demo.sh sets.
+
+heading() { printf '\n%s\n' "$1"; }
+
+# print_ranking entities|signals METHOD: from the incident on stdin, as rows of a table
+print_ranking() {
+  jq -r --arg kind "$1" --arg method "$2" '
+    .rankings[] | select(.method == $method) | .[$kind][:5][] |
+    [.rank, .entity, .signal, (.share * 100 | round | tostring + " %"), .evidence.text] | @tsv' |
+    awk -F'\t' '{ printf "  %2d  %-18s %-26s %5s  %s\n", $1, $2, $3, $4, $5 }'
+}
+
+print_report() { # print_report INCIDENT INJECTED
+  local id=$1 injected=$2 report method detected
+  report=$(fetch "$exporter/api/v1/incidents/$id/report?format=json")
+  method=$(jq -r .incident.answer_method <<<"$report")
+  detected=$(date -d "$(jq -r .incident.detected <<<"$report")" +%s)
+
+  heading 'Problem'
+  jq -r .problem_statement <<<"$report" | fold -s -w 118 | sed 's/^/  /'
+  printf '  Detected %d s after the fault.\n' $((detected - injected))
+  heading "Entities, most likely root cause first (method $method, share of the score, evidence)"
+  jq .incident <<<"$report" | print_ranking entities "$method"
+  heading "Signals (method $method)"
+  jq .incident <<<"$report" | print_ranking signals "$method"
+  heading 'What each method names first'
+  jq -r '.incident.rankings[] | [.method, (.entities[0].entity // "nothing"), (.entities[0].signal // "")] | @tsv' \
+    <<<"$report" | awk -F'\t' '{ printf "  %-18s %-18s %s\n", $1, $2, $3 }'
+  heading 'The alert as Alertmanager received it'
+  fetch "$alertmanager/api/v2/alerts" | jq -r --arg id "$id" '
+    .[] | select(.labels.alertname == "RcaRootCauseFound" and .labels.incident == $id) |
+    "  \(.labels.alertname), severity \(.labels.severity), since \(.startsAt)",
+    "  \(.annotations.summary)",
+    "  \(.annotations.description)",
+    "  \(.annotations.runbook_url)"' | fold -s -w 118
+  heading 'To look at'
+  printf '  %-24s %s\n' 'rca_exporter' "$exporter/" 'the report' "$exporter/api/v1/incidents/$id/report" \
+    'alerts in Prometheus' "$prometheus/alerts" 'alerts in Alertmanager' "$alertmanager/#/alerts" \
+    'scores in Prometheus' "$prometheus/graph?g0.expr=rca_root_cause_score&g0.tab=0&g0.range_input=15m"
+  [[ $keep -eq 1 ]] || printf '  (./demo.sh --keep leaves them running)\n'
+}
