@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A tour in three minutes, on this machine alone: a simulated LLM serving stack, real Prometheus and Alertmanager, and
 # rca_exporter, which finds the fault that is put into one replica.
+# shellcheck disable=SC2317 # functions are called by traps and by name
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
@@ -66,6 +67,8 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/rca-demo.XXXXXX")
 . "$root/tests/testbed/lib.sh"
 # shellcheck source=tests/testbed/report.sh
 . "$root/tests/testbed/report.sh"
+# shellcheck source=tests/testbed/stack.sh
+. "$root/tests/testbed/stack.sh"
 
 finish() {
   local status=$?
@@ -113,10 +116,9 @@ began=$SECONDS
 
 # --- start ------------------------------------------------------------------------------------------------------------
 
-. "$root/tests/testbed/stack.sh"
-make_history
-start_stack
-wait_for 'Waiting until every part is ready' 60 all_ready
+write_configurations
+start_simulation
+start_servers
 wait_for 'Waiting for a normal window' 90 normal_window
 
 # --- break it ---------------------------------------------------------------------------------------------------------

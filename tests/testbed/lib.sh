@@ -1,6 +1,6 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 # What demo.sh is made of: progress, children, ports, waiting. Sourced, not run.
-# Expects: work (temporary directory), plain (1: no terminal).
+# Expects: work (temporary directory), plain (1: no terminal), port_base.
 
 started=()       # names of the children, in the order of their start
 declare -A pids  # name → process id
@@ -23,7 +23,7 @@ begin_step() { # begin_step TEXT
 
 spin() { # spin [DETAIL]: shows that the step goes on
   [[ $plain -eq 0 && -n $step_text ]] || return 0
-  local frames='|/-\' detail=${1:-} room
+  local frames='|/-+' detail=${1:-} room
   room=$((${COLUMNS:-$(tput cols 2>/dev/null || echo 80)} - ${#step_text} - 18))
   [[ $room -gt 10 ]] || detail=''
   printf '\r\033[K  [%s] %s  %d s  %s' "${frames:SECONDS%4:1}" "$step_text" $((SECONDS - step_start)) "${detail:0:room}"
@@ -57,7 +57,7 @@ run_step() { # run_step TEXT LOG COMMAND…: a command that ends by itself; its 
   if ! wait "$pid"; then
     end_step FAILED
     show_tail "$log"
-    die "$text failed (log above: $log)"
+    die "$text failed (its last lines are above)"
   fi
   end_step ok
 }
@@ -86,7 +86,7 @@ check_children() {
     if ! kill -0 "${pids[$name]}" 2>/dev/null; then
       end_step FAILED
       show_tail "$work/$name.log"
-      die "$name has stopped (log above: $work/$name.log)"
+      die "$name has stopped (its last lines are above)"
     fi
   done
 }

@@ -3,12 +3,21 @@
 
 heading() { printf '\n%s\n' "$1"; }
 
-# print_ranking entities|signals METHOD: from the incident on stdin, as rows of a table
-print_ranking() {
-  jq -r --arg kind "$1" --arg method "$2" '
-    .rankings[] | select(.method == $method) | .[$kind][:5][] |
-    [.rank, .entity, .signal, (.share * 100 | round | tostring + " %"), .evidence.text] | @tsv' |
-    awk -F'\t' '{ printf "  %2d  %-18s %-26s %5s  %s\n", $1, $2, $3, $4, $5 }'
+wrapped() { fold -s -w 116 | sed 's/^/  /'; }
+
+# The evidence starts with "<signal> of <entity> ", which the table says already.
+print_entities() { # print_entities METHOD: from the incident on stdin
+  jq -r --arg method "$1" '
+    .rankings[] | select(.method == $method) | .entities[:5][] |
+    [.rank, .entity, .signal, (.share * 100 | round), (.evidence.text | sub("^\\S+ of \\S+ "; ""))] | @tsv' |
+    awk -F'\t' '{ printf "  %2d. %-18s %-26s %3d %%\n        %s\n", $1, $2, $3, $4, $5 }'
+}
+
+print_signals() { # print_signals METHOD: from the incident on stdin
+  jq -r --arg method "$1" '
+    .rankings[] | select(.method == $method) | .signals[:10][] |
+    [.rank, .entity, .signal, (.evidence.text | sub("^\\S+ of \\S+ "; "") | sub("\\).*"; ")"))] | @tsv' |
+    awk -F'\t' '{ printf "  %2d. %-18s %-26s %s\n", $1, $2, $3, $4 }'
 }
 
 print_report() { # print_report INCIDENT INJECTED
@@ -18,22 +27,20 @@ print_report() { # print_report INCIDENT INJECTED
   detected=$(date -d "$(jq -r .incident.detected <<<"$report")" +%s)
 
   heading 'Problem'
-  jq -r .problem_statement <<<"$report" | fold -s -w 118 | sed 's/^/  /'
+  jq -r .problem_statement <<<"$report" | wrapped
   printf '  Detected %d s after the fault.\n' $((detected - injected))
   heading "Entities, most likely root cause first (method $method, share of the score, evidence)"
-  jq .incident <<<"$report" | print_ranking entities "$method"
+  jq .incident <<<"$report" | print_entities "$method"
   heading "Signals (method $method)"
-  jq .incident <<<"$report" | print_ranking signals "$method"
+  jq .incident <<<"$report" | print_signals "$method"
   heading 'What each method names first'
   jq -r '.incident.rankings[] | [.method, (.entities[0].entity // "nothing"), (.entities[0].signal // "")] | @tsv' \
     <<<"$report" | awk -F'\t' '{ printf "  %-18s %-18s %s\n", $1, $2, $3 }'
   heading 'The alert as Alertmanager received it'
   fetch "$alertmanager/api/v2/alerts" | jq -r --arg id "$id" '
     .[] | select(.labels.alertname == "RcaRootCauseFound" and .labels.incident == $id) |
-    "  \(.labels.alertname), severity \(.labels.severity), since \(.startsAt)",
-    "  \(.annotations.summary)",
-    "  \(.annotations.description)",
-    "  \(.annotations.runbook_url)"' | fold -s -w 118
+    "\(.labels.alertname), severity \(.labels.severity), since \(.startsAt)",
+    .annotations.summary, .annotations.description, .annotations.runbook_url' | wrapped
   heading 'To look at'
   printf '  %-24s %s\n' 'rca_exporter' "$exporter/" 'the report' "$exporter/api/v1/incidents/$id/report" \
     'alerts in Prometheus' "$prometheus/alerts" 'alerts in Alertmanager' "$alertmanager/#/alerts" \
