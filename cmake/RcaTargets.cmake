@@ -25,6 +25,9 @@ if(RCA_BUILD_FUZZERS)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 target_include_directories(rca_options INTERFACE ${PROJECT_SOURCE_DIR})
+# Protobuf brings -pthread along; a shared precompiled header needs it everywhere or nowhere.
+target_compile_options(rca_options INTERFACE -pthread)
+target_link_libraries(rca_options INTERFACE Threads::Threads)
 
 # rca_add_test(NAME SOURCES... LIBS...): one GoogleTest program, registered with CTest as NAME.
 function(rca_add_test name)
