@@ -41,9 +41,9 @@ print_report() { # print_report INCIDENT INJECTED
     .[] | select(.labels.alertname == "RcaRootCauseFound" and .labels.incident == $id) |
     "\(.labels.alertname), severity \(.labels.severity), since \(.startsAt)",
     .annotations.summary, .annotations.description, .annotations.runbook_url' | wrapped
-  heading 'To look at'
+  heading 'To look at' # Debian's Prometheus has the classic UI only, its Alertmanager none
   printf '  %-24s %s\n' 'rca_exporter' "$exporter/" 'the report' "$exporter/api/v1/incidents/$id/report" \
-    'alerts in Prometheus' "$prometheus/alerts" 'alerts in Alertmanager' "$alertmanager/#/alerts" \
-    'scores in Prometheus' "$prometheus/graph?g0.expr=rca_root_cause_score&g0.tab=0&g0.range_input=15m"
+    'alerts in Prometheus' "$prometheus/classic/alerts" 'alerts in Alertmanager' "$alertmanager/api/v2/alerts" \
+    'scores in Prometheus' "$prometheus/classic/graph?g0.expr=rca_root_cause_score&g0.tab=0&g0.range_input=15m"
   [[ $keep -eq 1 ]] || printf '  (./demo.sh --keep leaves them running)\n'
 }

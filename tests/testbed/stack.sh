@@ -50,9 +50,11 @@ servers_ready() {
   fetch --output /dev/null "$prometheus/-/ready" && fetch --output /dev/null "$alertmanager/-/ready"
 }
 
-# Every target is scraped, every SLI has a value, and nothing is broken, for three scrapes in a row.
+# Every target is scraped, every SLI has a value and nothing is broken, for three scrapes in a row; and the rates no longer
+# reach into the gap between the past and the first scrape.
 normal_window() {
-  prom_true "$prometheus" 'min(min_over_time(up[15s])) == 1 and count(up{job="rca_exporter"}) == 1' &&
+  prom_true "$prometheus" 'count_over_time(up{job="rca_exporter"}[1m]) >= 7' &&
+    prom_true "$prometheus" 'min(min_over_time(up[15s])) == 1 and count(up{job="rca_exporter"}) == 1' &&
     prom_true "$prometheus" 'count(count_over_time(rca_sli_value[15s]) >= 3) == count(rca_sli_value == rca_sli_value)' &&
     prom_true "$prometheus" 'sum(max_over_time(rca_incident_active[15s])) == 0'
 }
