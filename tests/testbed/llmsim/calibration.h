@@ -5,7 +5,6 @@
 namespace llmsim::calibration {
 
 // --- One engine iteration: host + decode + prefill, milliseconds at the nominal clock
-// ---------------------------------
 inline constexpr double kHostMs = 4.0;                  // assumed: scheduler, sampling, detokenisation of one step
 inline constexpr double kHostShareBefore = 0.6;         // assumed: of the host time, before the kernels are launched
 inline constexpr double kDecodeBaseMs = 11.69;          // fitted (streaming the weights)
@@ -19,25 +18,21 @@ inline constexpr double kDriftSeconds = 60;             // assumed: time constan
 inline constexpr double kDecodeMemoryBound = 0.2;
 
 // --- Requests on the host
-// -----------------------------------------------------------------------------------------------
-inline constexpr double kRequestHostMs =
-    8.0;                                      // assumed: Ray Serve, HTTP, chat template and tokenisation of one request
-inline constexpr double kTokenHostMs = 0.15;  // assumed: API process, one streamed token (logprobs on)
-inline constexpr double kNetworkMs = 0.25;    // assumed: one way between two pods
-inline constexpr double kProxyMs = 0.4;       // assumed: nginx
+inline constexpr double kRequestHostMs = 8.0;  // assumed: Ray Serve, HTTP, tokenisation of one request
+inline constexpr double kTokenHostMs = 0.15;   // assumed: API process, one streamed token (logprobs on)
+inline constexpr double kNetworkMs = 0.25;     // assumed: one way between two pods
+inline constexpr double kProxyMs = 0.4;        // assumed: nginx
 
 // --- GPU: A100 SXM4 80 GB
-// -----------------------------------------------------------------------------------------------
-inline constexpr double kMaxClockMhz = 1410;     // spec
-inline constexpr double kMinClockMhz = 210;      // spec
-inline constexpr double kIdleClockMhz = 1275;    // spec: default application clock, kept while a context is open
-inline constexpr double kMemoryClockMhz = 1593;  // spec, and in the traced fleet's A100 cases
-inline constexpr double kPowerLimitW = 400;      // spec
-inline constexpr double kStaticPowerW = 65.5;    // fitted: context loaded, no kernel
-inline constexpr double kDecodePowerW = 291.1;   // fitted: median of busy GPUs
-inline constexpr double kPrefillPowerW = 380.8;  // fitted: 95th percentile of busy GPUs
-inline constexpr double kMemoryPowerW =
-    70;  // assumed: of the decode power, HBM and its PHY: does not follow the SM clock
+inline constexpr double kMaxClockMhz = 1410;          // spec
+inline constexpr double kMinClockMhz = 210;           // spec
+inline constexpr double kIdleClockMhz = 1275;         // spec: default application clock, kept while a context is open
+inline constexpr double kMemoryClockMhz = 1593;       // spec, and in the traced fleet's A100 cases
+inline constexpr double kPowerLimitW = 400;           // spec
+inline constexpr double kStaticPowerW = 65.5;         // fitted: context loaded, no kernel
+inline constexpr double kDecodePowerW = 291.1;        // fitted: median of busy GPUs
+inline constexpr double kPrefillPowerW = 380.8;       // fitted: 95th percentile of busy GPUs
+inline constexpr double kMemoryPowerW = 80;           // assumed: HBM's part of the busy power, not clocked with the SMs
 inline constexpr double kTemperatureBaseC = 27.3;     // fitted
 inline constexpr double kTemperaturePerW = 0.0943;    // fitted
 inline constexpr double kThermalSeconds = 45;         // assumed: time constant of the heat sink
@@ -46,7 +41,6 @@ inline constexpr double kFramebufferMib = 81920;      // spec
 inline constexpr double kGpuMemoryUtilization = 0.9;  // vLLM's default
 
 // --- Pods and nodes
-// -----------------------------------------------------------------------------------------------------
 inline constexpr int kGpuNodeCpus = 12;          // assumed: one A100 80 GB, 12 CPUs, 170 GB as clouds sell it
 inline constexpr double kGpuNodeMemory = 170e9;  // bytes
 inline constexpr int kCpuNodeCpus = 8;           // assumed
@@ -65,7 +59,6 @@ inline constexpr double kPageTouches = 900;   // assumed: first touches of file 
 inline constexpr double kMajorFaultMs = 1.5;  // assumed: read from a network-attached disk
 
 // --- Bytes on the wire
-// --------------------------------------------------------------------------------------------------
 inline constexpr double kChunkBytes = 420;        // assumed: one streamed token with logprobs
 inline constexpr double kRequestBytesBase = 900;  // assumed: headers and JSON around the prompt
 inline constexpr double kBytesPerToken = 4.2;     // assumed

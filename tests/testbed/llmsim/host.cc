@@ -66,7 +66,11 @@ double Host::packet_delay() {
 
 void Host::segment(double round_trip, bool reordered) {
   const double timeout = std::max(0.2, smoothed_rtt_ + 4 * rtt_deviation_);
-  for (double waited = timeout; waited < round_trip; waited *= 2) counters_.retransmits += 1;
+  double waited = timeout;
+  while (waited < round_trip) {
+    counters_.retransmits += 1;
+    waited *= 2;
+  }
   if (reordered && network_random_.uniform() < 0.05) counters_.retransmits += 1;
   rtt_deviation_ += 0.25 * (std::abs(smoothed_rtt_ - round_trip) - rtt_deviation_);
   smoothed_rtt_ += 0.125 * (round_trip - smoothed_rtt_);

@@ -76,7 +76,11 @@ class Random {
     if (mean <= 0) return 0;
     const double limit = std::exp(-mean);
     int count = 0;
-    for (double product = uniform(); product > limit; product *= uniform()) ++count;
+    double product = uniform();
+    while (product > limit) {
+      product *= uniform();
+      ++count;
+    }
     return count;
   }
 

@@ -188,7 +188,13 @@ std::string Server::landing_page(int offset) const {
   for (const Target& target : stack_.targets()) {
     if (offset != 0 && target.port_offset != offset) continue;
     const std::string url = "http://127.0.0.1:" + std::to_string(base_port_ + target.port_offset) + target.path;
-    page += "<li>" + target.job + ": <a href=\"" + url + "\">" + url + "</a></li>\n";
+    page.append("<li>")
+        .append(target.job)
+        .append(": <a href=\"")
+        .append(url)
+        .append("\">")
+        .append(url)
+        .append("</a></li>\n");
   }
   if (offset == 0) page += "<li><a href=\"/fault\">faults now</a></li>\n<li><a href=\"/truth\">all faults</a></li>\n";
   return page + "</ul></body></html>\n";
