@@ -14,7 +14,7 @@ inline constexpr double kPrefillPerTokenMs = 0.0715;    // fitted
 inline constexpr double kStepNoise = 0.0041;            // fitted: deviation of log(step) from step to step
 inline constexpr double kDriftNoise = 0.01;             // assumed: slow drift of one replica against its peers
 inline constexpr double kDriftSeconds = 60;             // assumed: time constant of that drift
-// assumed: the part of decode that waits for HBM, whose clock a power limit leaves alone
+// assumed (tuned, see docs/testbed.md): the part of decode that waits for HBM, whose clock a power limit leaves alone
 inline constexpr double kDecodeMemoryBound = 0.2;
 
 // --- Requests on the host
@@ -27,7 +27,7 @@ inline constexpr double kProxyMs = 0.4;        // assumed: nginx
 inline constexpr double kMaxClockMhz = 1410;          // spec
 inline constexpr double kMinClockMhz = 210;           // spec
 inline constexpr double kIdleClockMhz = 1275;         // spec: default application clock, kept while a context is open
-inline constexpr double kMemoryClockMhz = 1593;       // spec, and in the traced fleet's A100 cases
+inline constexpr double kMemoryClockMhz = 1593;       // spec
 inline constexpr double kPowerLimitW = 400;           // spec
 inline constexpr double kStaticPowerW = 65.5;         // fitted: context loaded, no kernel
 inline constexpr double kDecodePowerW = 291.1;        // fitted: median of busy GPUs
