@@ -4,6 +4,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <span>
@@ -34,14 +35,30 @@ Query whole_seconds(Query query) {
   return query;
 }
 
-// `series` is one of the answer to `query`, whose matchers from number `first` on we added.
-bool obeys(const Labels& series, const Query& query, std::size_t first) {
-  const std::span<const Matcher> added = std::span(query.matchers).subspan(first);
-  return std::all_of(added.begin(), added.end(), [&](const Matcher& matcher) {
-    const bool matches = RE2::FullMatch(std::string(rca::label_value(series, matcher.name)), matcher.value);
-    return matches == (matcher.type == Matcher::Type::regex);
-  });
-}
+// The matchers that we added to a query, checked against what came back.
+class AddedMatchers {
+ public:
+  // Those from number `first` on.
+  AddedMatchers(const Query& query, std::size_t first) {
+    for (const Matcher& matcher : std::span(query.matchers).subspan(first)) {
+      matchers_.push_back({matcher.name, std::make_unique<RE2>(matcher.value), matcher.type == Matcher::Type::regex});
+    }
+  }
+  [[nodiscard]] bool hold_for(const Labels& series) const {
+    return std::all_of(matchers_.begin(), matchers_.end(), [&](const Compiled& matcher) {
+      return RE2::FullMatch(std::string(rca::label_value(series, matcher.label)), *matcher.expression) ==
+             matcher.wanted;
+    });
+  }
+
+ private:
+  struct Compiled {
+    std::string label;
+    std::unique_ptr<RE2> expression;
+    bool wanted;
+  };
+  std::vector<Compiled> matchers_;
+};
 
 // Parts may overlap only if the server contradicts itself; a sample is then taken once.
 void sort_by_time(Samples& samples) {
@@ -81,8 +98,9 @@ class Reading {
  private:
   Result<void> read_part(const Query& part) {
     RCA_ASSIGN(DeepflowAnswer answer, fetch_(part));
+    const AddedMatchers added(part, whole_.matchers.size());
     for (const auto& [labels, samples] : answer.series) {
-      if (!obeys(labels, part, whole_.matchers.size())) {
+      if (!added.hold_for(labels)) {
         return Error{ErrorKind::unexpected_content, "series " + rca::to_string(labels) + " does not match " +
                                                         to_string(part.matchers) + ", by which it was asked for"};
       }

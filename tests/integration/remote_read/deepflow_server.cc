@@ -34,25 +34,32 @@ std::string anchored(std::string expression) {
 
 // An expression of word characters and | becomes (in)equalities joined by OR, so that a negated one of several
 // alternatives holds for everything; others get anchors without parentheses.
-bool matches(const wire::LabelMatcher& matcher, const std::string& value, bool ignores_regexes) {
+bool matches(const wire::LabelMatcher& matcher, const RE2& expression, const std::string& value, bool ignores_regexes) {
   const bool negated = matcher.type() == wire::LabelMatcher::NEQ || matcher.type() == wire::LabelMatcher::NRE;
   if (matcher.type() == wire::LabelMatcher::EQ || matcher.type() == wire::LabelMatcher::NEQ) {
     return (value == matcher.value()) != negated;
   }
   if (ignores_regexes) return true;
-  if (RE2::FullMatch(matcher.value(), R"([\w|]+)")) {
+  static const RE2 kList(R"([\w|]+)");
+  if (RE2::FullMatch(matcher.value(), kList)) {
     const std::vector<std::string> values = alternatives(matcher.value());
     return std::any_of(values.begin(), values.end(), [&](const std::string& v) { return (value == v) != negated; });
   }
-  return RE2::PartialMatch(value, anchored(matcher.value())) != negated;
+  return RE2::PartialMatch(value, expression) != negated;
 }
 
-bool matches(const wire::Query& query, const DeepflowSeries& series, bool ignores_regexes) {
-  return std::all_of(query.matchers().begin(), query.matchers().end(), [&](const wire::LabelMatcher& matcher) {
-    if (matcher.name() == "__name__") return true;
+using Expressions = std::vector<std::unique_ptr<RE2>>;  // one for each matcher
+
+bool matches(const wire::Query& query, const Expressions& expressions, const DeepflowSeries& series,
+             bool ignores_regexes) {
+  for (int i = 0; i < query.matchers_size(); ++i) {
+    const wire::LabelMatcher& matcher = query.matchers(i);
+    if (matcher.name() == "__name__") continue;
     const auto tag = series.tags.find(matcher.name());
-    return matches(matcher, tag == series.tags.end() ? "" : tag->second, ignores_regexes);
-  });
+    const std::string value = tag == series.tags.end() ? "" : tag->second;
+    if (!matches(matcher, *expressions[static_cast<std::size_t>(i)], value, ignores_regexes)) return false;
+  }
+  return true;
 }
 
 void add_series(const std::string& metric, const DeepflowSeries& from, std::map<std::int64_t, double> rows,
@@ -121,8 +128,12 @@ DeepflowModel::Answer DeepflowModel::read(const std::string& request, DeepflowRe
     double value;
   };
   std::vector<Row> rows;
+  Expressions expressions;
+  for (const auto& matcher : query.matchers()) {
+    expressions.push_back(std::make_unique<RE2>(anchored(matcher.value()), RE2::Quiet));
+  }
   for (std::size_t i = 0; i < found->second.size(); ++i) {
-    if (!matches(query, found->second[i], ignores_regexes)) continue;
+    if (!matches(query, expressions, found->second[i], ignores_regexes)) continue;
     for (const auto& [second, value] : found->second[i].rows) {
       if (second >= start && second <= end) rows.push_back({second, i, value});
     }
