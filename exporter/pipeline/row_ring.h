@@ -19,6 +19,14 @@ class RowRing {
   [[nodiscard]] double at(std::int64_t row) const { return values_[slot(row)]; }
   void clear() { std::fill(values_.begin(), values_.end(), std::numeric_limits<double>::quiet_NaN()); }
 
+  // Row first + i becomes values[i]. Requires values.size() <= capacity.
+  void write(std::int64_t first, std::span<const double> values) {
+    const std::size_t to = slot(first);
+    const std::size_t head = std::min(values.size(), values_.size() - to);
+    std::copy_n(values.begin(), head, values_.begin() + static_cast<std::ptrdiff_t>(to));
+    std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(head), values.size() - head, values_.begin());
+  }
+
   // out[i] = the value of row first + i. Requires out.size() <= capacity.
   void copy(std::int64_t first, std::span<double> out) const {
     const std::size_t from = slot(first);

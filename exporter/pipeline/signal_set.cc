@@ -4,6 +4,8 @@
 #include <oneapi/tbb/parallel_for.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <tuple>
 #include <unordered_set>
 
@@ -12,6 +14,7 @@ namespace {
 
 // Rows to work on that one core should not hand on.
 constexpr std::size_t kGrain = 64;
+constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 rca::SignalKind kind_of(SeriesKind kind) {
   switch (kind) {
@@ -41,7 +44,7 @@ void SignalSet::add(SeriesId series, const SeriesMatch& match) {
                              [](const auto& variant, std::size_t value) { return variant->preference < value; });
   if (at == variants.end() || (*at)->preference != match.preference) {
     at = variants.insert(at, std::make_unique<SignalVariant>(SignalVariant{
-                                 match.spec, match.preference, match.entity, {}, {}, RowRing(capacity_), {}}));
+                                 match.spec, match.preference, match.entity, {}, {}, RowRing(capacity_), {}, {}}));
     ++count_;
     columns_valid_ = false;
   }
@@ -91,7 +94,7 @@ void SignalSet::compute(const SeriesTable& table, const ReadSpan& span) {
   std::vector<SignalVariant*> all;
   for (auto& [key, variants] : signals_) {
     for (auto& variant : variants) {
-      variant->raw = arena_.take(span.rows());
+      variant->own_rows = arena_.take(span.rows());
       all.push_back(variant.get());
     }
   }
@@ -120,36 +123,48 @@ void SignalSet::compute_one(SignalVariant& variant, const SeriesTable& table, st
       case SeriesPart::value: inputs.push_back(values); break;
     }
   }
+  const bool plain = spec.kind == SeriesKind::gauge || spec.kind == SeriesKind::counter;
+  if (plain && inputs.size() == 1 && !inputs.front().empty() && spec.scale == 1) {
+    variant.raw = inputs.front();
+    return;
+  }
+  const std::span<double> out = variant.own_rows;
+  variant.raw = out;
   switch (spec.kind) {
     case SeriesKind::gauge:
-    case SeriesKind::counter: aggregate_rows(spec.aggregate, inputs, variant.raw); break;
-    case SeriesKind::histogram: quantile_rows(spec.quantile, buckets, semantics_, scratch, variant.raw); break;
+    case SeriesKind::counter: aggregate_rows(spec.aggregate, inputs, out); break;
+    case SeriesKind::histogram: quantile_rows(spec.quantile, buckets, semantics_, scratch, out); break;
     case SeriesKind::histogram_mean:
       divisor.resize(rows);
-      aggregate_rows(Aggregate::sum, inputs, variant.raw);
+      aggregate_rows(Aggregate::sum, inputs, out);
       aggregate_rows(Aggregate::sum, counts, divisor);
-      divide_rows(variant.raw, divisor);
+      divide_rows(out, divisor);
       break;
   }
-  scale_rows(variant.raw, spec.scale);
+  scale_rows(out, spec.scale);
 }
 
 void SignalSet::write(const ReadSpan& span) {
-  std::vector<double> values(span.rows());
+  std::vector<SignalVariant*> all;
   for (auto& [key, variants] : signals_) {
-    for (auto& variant : variants) {
-      std::copy(variant->raw.begin(), variant->raw.end(), values.begin());
-      if (const auto divisor = resolver_->divisor(variant->spec)) {
-        const SignalVariant* found = variant_of(*divisor, variant->entity);
-        divide_rows(values, found != nullptr ? Rows(found->raw) : Rows());
-      }
-      for (std::size_t i = 0; i < values.size(); ++i) {
-        variant->ring.set(span.first_row + static_cast<std::int64_t>(i), values[i]);
-      }
-    }
+    for (auto& variant : variants) all.push_back(variant.get());
   }
-  for (auto& [key, variants] : signals_) {
-    for (auto& variant : variants) variant->raw = {};
+  tbb::parallel_for(tbb::blocked_range<std::size_t>(0, all.size(), kGrain), [&](const auto& range) {
+    std::vector<double> values(span.rows());
+    for (std::size_t i = range.begin(); i != range.end(); ++i) {
+      SignalVariant& variant = *all[i];
+      std::transform(variant.raw.begin(), variant.raw.end(), values.begin(),
+                     [](double value) { return std::isfinite(value) ? value : kMissing; });
+      if (const auto divisor = resolver_->divisor(variant.spec)) {
+        const SignalVariant* found = variant_of(*divisor, variant.entity);
+        divide_rows(values, found != nullptr ? found->raw : Rows());
+      }
+      variant.ring.write(span.first_row, values);
+    }
+  });
+  for (SignalVariant* variant : all) {
+    variant->raw = {};
+    variant->own_rows = {};
   }
   arena_.reset();
 }

@@ -36,7 +36,9 @@ struct SignalVariant {
   std::string peer_group;
   std::vector<Member> members;  // by upper bound, then by the series' key: sums do not depend on the order of arrival
   RowRing ring;
-  std::span<double> raw;  // of the read under way, before the division
+  // Of the read under way, before the division; where one series is the signal, that series' staged rows.
+  Rows raw;
+  std::span<double> own_rows;
 };
 
 // A signal that methods see.
