@@ -98,7 +98,7 @@ rca::Result<void> Daemon::take_alerts(const std::vector<Alert>& alerts) {
 
 rca::Result<void> Daemon::reload() {
   const std::lock_guard one_at_a_time(reload_mutex_);
-  const auto done = reload_now();
+  auto done = reload_now();
   if (done.ok()) {
     log_info("configuration reloaded", {{"file", options_.config_file}});
   } else {

@@ -49,7 +49,7 @@ void Evaluator::inherit(const Snapshot& before) {
 
 rca::Result<void> Evaluator::cycle(std::int64_t now_ms, IncidentDesk& desk, const std::stop_token& stop) {
   const auto start = std::chrono::steady_clock::now();
-  const auto done = run(now_ms, desk, stop);
+  auto done = run(now_ms, desk, stop);
   snapshot_.endpoints = sources_.status();
   if (!done.ok() && done.error().kind == rca::ErrorKind::cancelled) return done;
   ++snapshot_.evaluations;
@@ -76,7 +76,7 @@ rca::Result<void> Evaluator::make_store(const std::stop_token& stop) {
 
 rca::Result<void> Evaluator::run(std::int64_t now_ms, IncidentDesk& desk, const std::stop_token& stop) {
   if (!store_) RCA_TRY(make_store(stop));
-  if (const auto done = store_->update(now_ms, sources_, stop); !done.ok()) {
+  if (auto done = store_->update(now_ms, sources_, stop); !done.ok()) {
     // What answered may not have been the server: ask again who it is.
     if (!store_->last_row()) store_.reset();
     return done;
@@ -92,7 +92,7 @@ rca::Result<void> Evaluator::run(std::int64_t now_ms, IncidentDesk& desk, const 
   if (auto known = desk.changes(now_ms - std::max(kChangesShownMs, config_.window.count())); known.ok()) {
     snapshot_.changes = std::move(known).value();
   }
-  const auto ranked = rank_open_incidents(desk);
+  auto ranked = rank_open_incidents(desk);
   publish_now(desk);
   if (!changes.ok()) return changes.error();
   return ranked;
