@@ -75,7 +75,7 @@ finish() {
   trap '' INT TERM HUP
   [[ $plain -eq 1 || -z $step_text ]] || printf '\n'
   stop_children
-  if [[ $status -ne 0 && $status -lt 128 ]]; then
+  if [[ $status -ne 0 && $status -lt 128 && -n $(ls "$work") ]]; then
     local logs=$root/build/demo-logs
     rm -rf "$logs" && mkdir -p "$logs" && find "$work" -maxdepth 1 -type f -size -20M -exec cp -t "$logs" {} + &&
       printf 'demo.sh: the logs are kept in %s\n' "$logs" >&2
