@@ -218,7 +218,8 @@ Result<std::vector<std::string>> request_headers(const EndpointOptions& options)
   std::vector<std::string> headers;
   for (const auto& [name, value] : options.headers) {
     // curl takes "Name:" as an order to leave the header out, and "Name;" as one with an empty value.
-    headers.push_back(value.empty() ? name + ";" : name + ": " + value);
+    std::string& header = headers.emplace_back(name);
+    header += value.empty() ? std::string(";") : ": " + value;
   }
   if (options.bearer_token_file.empty()) return headers;
   std::ifstream in(options.bearer_token_file, std::ios::binary);

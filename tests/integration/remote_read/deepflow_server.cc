@@ -62,7 +62,7 @@ bool matches(const wire::Query& query, const Expressions& expressions, const Dee
   return true;
 }
 
-void add_series(const std::string& metric, const DeepflowSeries& from, std::map<std::int64_t, double> rows,
+void add_series(const std::string& metric, const DeepflowSeries& from, const std::map<std::int64_t, double>& rows,
                 wire::QueryResult& result) {
   auto& series = *result.add_timeseries();
   const auto add = [&series](const std::string& name, const std::string& value) {

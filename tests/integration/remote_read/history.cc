@@ -112,7 +112,7 @@ std::string open_metrics(const std::vector<WriteSeries>& series) {
     }
   }
   std::string out;
-  for (const auto& [name, lines] : families) out += "# TYPE " + name + " unknown\n" + lines;
+  for (const auto& [name, lines] : families) out.append("# TYPE ").append(name).append(" unknown\n").append(lines);
   return out + "# EOF\n";
 }
 
@@ -142,9 +142,10 @@ wire::Histogram native(std::uint64_t id, std::int64_t time) {
   std::map<int, std::uint64_t> negative;
   std::uint64_t total = 0;
   // The higher the level, the more buckets; some are skipped, so that spans have gaps.
-  for (int bucket = -3; bucket < 6 + static_cast<int>(level / 200 % 5); ++bucket) {
-    if (hash(id, static_cast<std::uint64_t>(bucket + 100)) % 3 == 0) continue;
-    positive[bucket] = level * (1 + static_cast<std::uint64_t>(bucket + 3));
+  for (std::uint64_t i = 0; i < 9 + level / 200 % 5; ++i) {
+    if (hash(id, i) % 3 == 0) continue;
+    const int bucket = static_cast<int>(i) - 3;
+    positive[bucket] = level * (1 + i);
     total += positive[bucket];
   }
   if (id % 3 == 0) {

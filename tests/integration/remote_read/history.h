@@ -12,7 +12,7 @@ namespace remote_read_test {
 inline constexpr std::int64_t kMinute = 60'000;
 inline constexpr std::int64_t kHour = 60 * kMinute;
 // A multiple of two hours, as Prometheus cuts its blocks.
-inline constexpr std::int64_t kStart = 236'112 * 2 * kHour;
+inline constexpr std::int64_t kStart = std::int64_t{236'112} * 2 * kHour;
 
 // Counters with resets, gauges (with NaN, infinities, tiny and huge values) and classic histograms, with gaps, sampled
 // every `step` in [start, end). The value of a series at a time depends on nothing else, so histories of overlapping

@@ -25,7 +25,7 @@ std::string Connection::read_request(std::string* body) {
   while ((end = data.find("\r\n\r\n")) == std::string::npos) {
     if (!fill()) return {};
   }
-  const std::string head = data.substr(0, end + 4);
+  std::string head = data.substr(0, end + 4);
   data.erase(0, end + 4);
   const std::size_t at = head.find("Content-Length: ");
   const std::size_t length = at == std::string::npos ? 0 : std::strtoul(head.c_str() + at + 16, nullptr, 10);
