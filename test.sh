@@ -14,7 +14,11 @@ build() { # build PRESET [cmake options…]
   local preset=$1
   shift
   local launcher=()
-  command -v ccache >/dev/null && launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+  if command -v ccache >/dev/null; then
+    # Hits in another checkout too, and with a precompiled header.
+    export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros
+    launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+  fi
   cmake --preset "$preset" -DRCA_WERROR=ON "${launcher[@]}" "$@" && cmake --build --preset "$preset"
 }
 
