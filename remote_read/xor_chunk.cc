@@ -25,7 +25,7 @@ static_assert(kReadAhead > kMaxSampleBytes + 9);
 struct State {
   const char* data = nullptr;
   std::size_t position = 0;  // in bits
-  std::uint64_t time = 0;  // unsigned: a step that makes no sense is found out only after it was taken
+  std::uint64_t time = 0;    // unsigned: a step that makes no sense is found out only after it was taken
   std::uint64_t step = 0;
   std::uint64_t value = 0;
   unsigned width = 64;  // of the meaningful bits of a changed value

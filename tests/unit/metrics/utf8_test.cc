@@ -8,8 +8,8 @@ namespace {
 constexpr const char* kBad = "\xef\xbf\xbd";
 
 TEST(ValidUtf8, LeavesWhatIsValid) {
-  for (const std::string& text : std::vector<std::string>
-       {"", "plain", "ü €", "\U0001F525", "\xed\x9f\xbf", "\xee\x80\x80", "\xf4\x8f\xbf\xbf", "a\nb\"\\"}) {
+  for (const std::string& text : std::vector<std::string>{"", "plain", "ü €", "\U0001F525", "\xed\x9f\xbf",
+                                                          "\xee\x80\x80", "\xf4\x8f\xbf\xbf", "a\nb\"\\"}) {
     EXPECT_EQ(valid_utf8(text, 1024), text);
   }
 }
