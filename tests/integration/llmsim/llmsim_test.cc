@@ -99,7 +99,10 @@ TEST_F(LlmsimTest, PrometheusScrapesEveryTargetAndSeesTheLabelsOfTheCluster) {
     const nlohmann::json result = instant_query(server, query);
     return result.size() == 1 ? std::stod(result[0]["value"][1].get<std::string>()) : -1;
   };
-  ASSERT_TRUE(test_support::wait_until([&] { return value("count(up == 1)") == 25; }))
+  int targets = 0;
+  for (std::size_t at = 0; (at = config.output.find("- targets:", at)) != std::string::npos; ++at) ++targets;
+  EXPECT_EQ(targets, 26);
+  ASSERT_TRUE(test_support::wait_until([&] { return value("count(up == 1)") == targets; }))
       << instant_query(server, "up").dump(1);
   EXPECT_EQ(value("count(count by (container) (vllm:num_requests_running{namespace=\"ray\"}))"), 4);
   EXPECT_EQ(value("count(DCGM_FI_DEV_SM_CLOCK{exported_container=\"ray-replicas-1\",namespace=\"gpu-operator\"})"), 1);
