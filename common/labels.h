@@ -13,7 +13,7 @@ struct Label {
   std::string name;
   std::string value;
 
-  friend auto operator<=>(const Label&, const Label&) = default;
+  friend auto operator<=>(const Label&, const Label&) = default;  // NOLINT(modernize-use-nullptr): not one
 };
 
 // Sorted by name, each name at most once; the metric name is the label `__name__`. A label that is not there and

@@ -84,7 +84,7 @@ class [[nodiscard]] Result {
   T* operator->() { return &value(); }
 
   // Requires !ok().
-  [[nodiscard]] const Error& error() const& { return assert(!ok()), *std::get_if<1>(&state_); }
+  [[nodiscard]] const Error& error() const& { return assert(!ok()), *std::get_if<1>(&state_); }  // NOLINT(*UndefReturn)
   [[nodiscard]] Error&& error() && { return assert(!ok()), std::move(*std::get_if<1>(&state_)); }
 
  private:
