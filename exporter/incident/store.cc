@@ -87,6 +87,7 @@ rca::Result<std::unique_ptr<IncidentStore>> IncidentStore::open(const std::strin
   RCA_ASSIGN(Statement select_changes,
              prepare("SELECT time_ms, kind, entity, from_value, to_value FROM change_event WHERE time_ms >= ?1 "
                      "ORDER BY time_ms DESC, kind, entity, from_value, to_value LIMIT ?2"));
+  // NOLINTNEXTLINE(modernize-make-unique): clang 14 cannot make an aggregate from arguments in parentheses
   auto impl = std::unique_ptr<Impl>(new Impl{
       {},
       options,
