@@ -101,4 +101,4 @@ until curl -s "http://127.0.0.1:$listen/metrics" | grep -q '^rca_evaluation_last
   kill -0 "$exporter" || { cat "$dir/exporter.log" >&2; exit 1; }
   sleep 0.2
 done
-awk -v series="$series" '/VmRSS/ {rss = $2} /VmHWM/ {peak = $2} END {printf "rca_exporter holding %s series x 1 hour at 5 s: %.0f MiB resident, %.0f MiB at its peak\n", series, rss / 1024, peak / 1024}' "/proc/$exporter/status"
+awk -v series="$series" '/VmRSS/ {rss = $2} /VmHWM/ {peak = $2} END {printf "rca_exporter with a window of 1 hour at 5 s, %s series: %.0f MiB resident, %.0f MiB at its peak\n", series, rss / 1024, peak / 1024}' "/proc/$exporter/status"
