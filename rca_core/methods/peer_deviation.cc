@@ -153,6 +153,7 @@ void score_group(const Frame& frame, const Windows& windows, std::span<const Mem
 std::string describe_peers(const PeerScore& score) {
   const std::string peers = score.peers == 1 ? "its peer" : "its " + std::to_string(score.peers) + " peers";
   const double farthest = std::max(std::fabs(score.lowest_peer_shift), std::fabs(score.highest_peer_shift));
+  if (farthest < 0.05) return " while " + peers + " did not move";
   if (farthest < std::max(1.0, std::fabs(score.score.deviation) / 10)) {
     return " while " + peers + " stayed within ±" + format_deviation(farthest).substr(1);
   }
