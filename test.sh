@@ -19,7 +19,7 @@ build() { # build PRESET [cmake options…]
     export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros
     launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
   fi
-  cmake --preset "$preset" -DRCA_WERROR=ON "${launcher[@]}" "$@" && cmake --build --preset "$preset"
+  cmake --preset "$preset" -DRCA_WERROR=ON "${launcher[@]}" "$@" && cmake --build --preset "$preset" --target "${target:-all}"
 }
 
 stage_packages() { .ci/packages.sh build demo test; }
@@ -62,7 +62,7 @@ fuzz_one() { # fuzz_one PROGRAM: from the kept corpus, for fuzz_seconds
 }
 
 stage_fuzz() {
-  build fuzz || return 1
+  target=fuzzers build fuzz || return 1
   local programs=(build/fuzz/bin/fuzz_*)
   [[ -e ${programs[0]} ]] || { echo "no fuzz targets were built"; return 1; }
   export -f fuzz_one

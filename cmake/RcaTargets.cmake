@@ -49,4 +49,8 @@ function(rca_add_fuzzer name)
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE rca::options ${arg_LIBS})
   target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  if(NOT TARGET fuzzers)
+    add_custom_target(fuzzers)  # all of them, and nothing else
+  endif()
+  add_dependencies(fuzzers ${name})
 endfunction()
