@@ -109,12 +109,8 @@ void RawServer::serve(int fd, int number) {
     const std::lock_guard lock(mutex_);
     handler = handler_;
   }
-  const int now = ++now_;
-  for (int most = most_at_once_; now > most && !most_at_once_.compare_exchange_weak(most, now);) {
-  }
   Connection connection(fd);
   handler(connection, number);
-  --now_;
   const std::lock_guard lock(mutex_);
   open_.erase(std::find(open_.begin(), open_.end(), fd));
   close(fd);

@@ -51,8 +51,6 @@ class RawServer {
     return "http://127.0.0.1:" + std::to_string(port_) + path;
   }
   [[nodiscard]] int connections() const { return connections_; }
-  // The most that were being handled at one time.
-  [[nodiscard]] int most_at_once() const { return most_at_once_; }
 
  private:
   void accept_loop();
@@ -64,8 +62,6 @@ class RawServer {
   int port_ = 0;
   std::atomic<bool> stopping_{false};
   std::atomic<int> connections_{0};
-  std::atomic<int> now_{0};
-  std::atomic<int> most_at_once_{0};
   std::vector<int> open_;
   std::list<std::thread> threads_;
   std::thread acceptor_;

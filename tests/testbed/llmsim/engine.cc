@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 
 namespace llmsim {
 namespace {
@@ -24,13 +25,11 @@ constexpr std::array kCountBounds = {1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200
 
 template <std::size_t N>
 const Buckets& python_buckets(const std::array<double, N>& bounds) {
-  // One per array: the caller keeps the address.
-  static std::vector<std::pair<const void*, Buckets*>> made;
-  for (const auto& [key, value] : made) {
-    if (key == &bounds) return *value;
-  }
-  made.emplace_back(&bounds, new Buckets(make_buckets(bounds, NumberStyle::python)));
-  return *made.back().second;
+  // One per array: the caller keeps the address, and a map's elements stay where they are.
+  static std::map<const void*, Buckets> made;
+  const auto known = made.find(&bounds);
+  if (known != made.end()) return known->second;
+  return made.emplace(&bounds, make_buckets(bounds, NumberStyle::python)).first->second;
 }
 
 }  // namespace
