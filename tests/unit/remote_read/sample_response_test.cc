@@ -34,7 +34,9 @@ void expect_snappy_error(const std::string& block, std::size_t max_bytes, rca::E
 }
 
 TEST(Snappy, BadBlocksAreErrors) {
-  const std::string block = snappy_block(std::string(1000, 'x') + "and an end that does not repeat");
+  std::string text(1000, 'x');
+  text += "and an end that does not repeat";
+  const std::string block = snappy_block(text);
   expect_snappy_error("", 1000, rca::ErrorKind::malformed);
   expect_snappy_error("<html>not snappy at all</html>", 1'000'000'000, rca::ErrorKind::malformed);
   expect_snappy_error(std::string(6, '\xff'), 1000, rca::ErrorKind::malformed);
