@@ -75,8 +75,9 @@ std::string_view default_role(SliKind kind);
 struct IncidentOptions {
   milliseconds open_after{10000};     // how long the objective must be broken
   milliseconds resolve_after{60000};  // how long it must be kept again
-  double resolve_ratio =
-      0.9;  // kept again: the SLI is below threshold × this (above threshold / this for availability, throughput)
+  // Kept again: the SLI is below threshold × this; above threshold / this for throughput; for availability, the share
+  // of bad requests is below (1 − threshold) × this.
+  double resolve_ratio = 0.9;
   int top_k = 10;  // entities and signals published per incident and method
   int kept = 20;   // incidents published after they are resolved, newest first
 };
