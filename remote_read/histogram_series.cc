@@ -286,6 +286,7 @@ Result<void> give_histograms(std::size_t query, const rca::Labels& labels, const
   }
   Giver giver(query, labels, usage, stats, sink);
   RCA_TRY(give_points(giver, histograms));
+  if (plan.bounds.empty()) return {};  // observations without a single bucket
   std::vector<double> columns(plan.bounds.size() * rows);
   std::vector<double> scratch(plan.bounds.size());
   for (std::size_t i = 0; i < rows; ++i) {
