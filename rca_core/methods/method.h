@@ -24,13 +24,58 @@ struct ChangeEvent {
   std::string to;
 };
 
-// What a method may see of an incident; never the truth.
+// One call of a service, as a tracer saw it.
+struct Span {
+  std::string trace_id;
+  std::string span_id;
+  std::string parent_id;  // empty: the root of its trace, or not known
+  std::string entity;     // the service that did the work
+  std::string operation;
+  std::int64_t start_us = 0;  // since the epoch
+  std::int64_t duration_us = 0;
+  bool error = false;
+};
+
+struct LogLine {
+  std::int64_t time_ms = 0;  // since the epoch
+  std::string entity;
+  std::string message;
+};
+
+// How long the calls from one entity to another take, as their caller sees it, on the rows of the view's frame.
+struct CallLatencies {
+  struct Edge {
+    std::string caller;
+    std::string callee;
+  };
+  std::vector<Edge> edges;  // E
+  Eigen::MatrixXd seconds;  // T × E, NaN = missing
+};
+
+// Counts of events per interval, on a time grid of their own. A signal is one thing that is counted: the log lines of
+// an entity, the calls or the errors of one of its operations. An interval without an event is 0, one that was not
+// observed is missing.
+struct EventCounts {
+  Frame logs;         // role "log_lines"
+  Frame span_counts;  // role = operation
+  Frame span_errors;  // role = operation
+};
+
+// What a method may see of an incident; never the truth. What is not there is empty or null.
 struct IncidentView {
   const Frame& frame;
-  Eigen::Index onset_row = 0;              // first anomalous row: normal = [0, onset_row), anomalous = [onset_row, T)
-  std::optional<Eigen::Index> sli_column;  // the signal that users feel, if it is in the frame
-  const EntityGraph* graph = nullptr;      // may be null
-  std::span<const ChangeEvent> changes;
+  Eigen::Index onset_row = 0;  // first anomalous row: normal = [0, onset_row), anomalous = [onset_row, T)
+  std::optional<Eigen::Index> sli_column = std::nullopt;  // the signal that users feel, if it is in the frame
+  const EntityGraph* graph = nullptr;                     // may be null
+  std::span<const ChangeEvent> changes = {};
+  std::int64_t onset_ms = 0;    // where spans, logs and counts are cut; 0: the time of onset_row
+  std::string_view entry = {};  // the entity that users call
+  std::span<const Span> spans = {};
+  std::span<const LogLine> logs = {};
+  const EventCounts* counts = nullptr;
+  const CallLatencies* call_latencies = nullptr;
+
+  [[nodiscard]] std::int64_t onset_time_ms() const { return onset_ms != 0 ? onset_ms : frame.grid.time_ms(onset_row); }
 };
 
 // What a method needs to work at all; a bit set.
