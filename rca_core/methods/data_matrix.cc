@@ -12,18 +12,22 @@
 namespace rca {
 namespace {
 
+constexpr double kLargest = 1e150;  // beyond, a sum of squares overflows: such values count as missing
+
+bool usable(double value) {
+  return std::fabs(value) <= kLargest;
+}
+
 // False for a column from which nothing can be learnt.
 bool fill_holes(std::span<const double> values, Eigen::Ref<Eigen::VectorXd> filled) {
-  const auto first = std::find_if(values.begin(), values.end(), [](double value) { return std::isfinite(value); });
+  const auto first = std::find_if(values.begin(), values.end(), usable);
   if (first == values.end()) return false;
   double last = *first;
-  bool varies = false;
   for (std::size_t row = 0; row < values.size(); ++row) {
-    if (std::isfinite(values[row])) last = values[row];
-    varies = varies || last != *first;
+    if (usable(values[row])) last = values[row];
     filled(static_cast<Eigen::Index>(row)) = last;
   }
-  return varies;
+  return (filled.array() - filled.mean()).matrix().squaredNorm() > 0 && (filled.array() != *first).any();
 }
 
 // The medians of both windows in robust deviations, or standard ones where most values are equal.

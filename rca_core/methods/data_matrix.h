@@ -28,8 +28,8 @@ struct DataMatrix {
 };
 
 // Both windows, normal rows first. A hole is filled with the last value before it, holes at the start with the first
-// value after. Columns that do not vary, or have fewer than two values, are dropped: no dependence can be learnt from
-// them. Errors: as make_windows, and missing_input when fewer than `at_least` variables remain.
+// value after; a value beyond ±1e150 counts as a hole. Columns that do not vary are dropped: no dependence can be
+// learnt from them. Errors: as make_windows, and missing_input when fewer than `at_least` variables remain.
 Result<DataMatrix> make_data_matrix(const IncidentView& view, const MethodOptions& options, Eigen::Index at_least = 2);
 
 // Zero mean, population variance 1 per column; a column of variance 0 becomes 0.
