@@ -73,9 +73,9 @@ class [[nodiscard]] Result {
   [[nodiscard]] bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
 
-  // Requires ok().
-  [[nodiscard]] const T& value() const& { return assert(ok()), *std::get_if<0>(&state_); }
-  [[nodiscard]] T& value() & { return assert(ok()), *std::get_if<0>(&state_); }
+  // Requires ok(). (The analyzer does not know that index() == 0 makes get_if<0> non-null.)
+  [[nodiscard]] const T& value() const& { return assert(ok()), *std::get_if<0>(&state_); }  // NOLINT(*UndefReturn)
+  [[nodiscard]] T& value() & { return assert(ok()), *std::get_if<0>(&state_); }             // NOLINT(*UndefReturn)
   [[nodiscard]] T&& value() && { return assert(ok()), std::move(*std::get_if<0>(&state_)); }
   const T& operator*() const& { return value(); }
   T& operator*() & { return value(); }
