@@ -1,11 +1,10 @@
 #include "exporter/pipeline/incident_ranker.h"
 
-#include <oneapi/tbb/parallel_for.h>
-
 #include <algorithm>
 #include <optional>
 #include <utility>
 
+#include "common/parallel_for.h"
 #include "exporter/incident/time_text.h"
 #include "rca_core/methods/registry.h"
 
@@ -57,8 +56,7 @@ RankingSet rank_incident(SignalStore& store, const IncidentRows& rows, const Inc
   rca::MethodOptions options;
   options.seed = config.seed;
   std::vector<std::optional<rca::Result<rca::Ranking>>> results(methods.size());
-  tbb::parallel_for(std::size_t{0}, methods.size(),
-                    [&](std::size_t i) { results[i] = run_method(methods[i], view, options); });
+  rca::parallel_for(0, methods.size(), 1, [&](std::size_t i) { results[i] = run_method(methods[i], view, options); });
   RankingSet set;
   for (std::size_t i = 0; i < methods.size(); ++i) {
     rca::Result<rca::Ranking>& result = *results[i];

@@ -1,8 +1,5 @@
 #include "exporter/pipeline/scores.h"
 
-#include <oneapi/tbb/blocked_range.h>
-#include <oneapi/tbb/parallel_for.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -10,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "common/parallel_for.h"
 #include "rca_core/methods/scoring.h"
 #include "rca_core/stats/robust.h"
 #include "rca_core/stats/scalers.h"
@@ -43,10 +41,10 @@ std::vector<AnomalyScore> anomaly_scores(const std::vector<Column>& columns, std
   if (reference_last < reference_first) return {};
   const auto rows = static_cast<std::size_t>(reference_last - reference_first + 1);
   std::vector<double> scores(columns.size(), kMissing);
-  tbb::parallel_for(tbb::blocked_range<std::size_t>(0, columns.size(), kGrain), [&](const auto& range) {
+  rca::parallel_ranges(0, columns.size(), kGrain, [&](std::size_t first, std::size_t last) {
     std::vector<double> reference(rows);
     std::vector<double> scratch;
-    for (std::size_t i = range.begin(); i != range.end(); ++i) {
+    for (std::size_t i = first; i != last; ++i) {
       scores[i] = score_of(columns[i], row, reference_first, reference, scratch);
     }
   });

@@ -1,13 +1,12 @@
 #include "exporter/pipeline/signal_set.h"
 
-#include <oneapi/tbb/blocked_range.h>
-#include <oneapi/tbb/parallel_for.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <tuple>
 #include <unordered_set>
+
+#include "common/parallel_for.h"
 
 namespace exporter {
 namespace {
@@ -98,9 +97,7 @@ void SignalSet::compute(const SeriesTable& table, const ReadSpan& span) {
       all.push_back(variant.get());
     }
   }
-  tbb::parallel_for(tbb::blocked_range<std::size_t>(0, all.size(), kGrain), [&](const auto& range) {
-    for (std::size_t i = range.begin(); i != range.end(); ++i) compute_one(*all[i], table, span.rows());
-  });
+  rca::parallel_for(0, all.size(), kGrain, [&](std::size_t i) { compute_one(*all[i], table, span.rows()); });
 }
 
 void SignalSet::compute_one(SignalVariant& variant, const SeriesTable& table, std::size_t rows) const {
@@ -149,9 +146,9 @@ void SignalSet::write(const ReadSpan& span) {
   for (auto& [key, variants] : signals_) {
     for (auto& variant : variants) all.push_back(variant.get());
   }
-  tbb::parallel_for(tbb::blocked_range<std::size_t>(0, all.size(), kGrain), [&](const auto& range) {
+  rca::parallel_ranges(0, all.size(), kGrain, [&](std::size_t first, std::size_t last) {
     std::vector<double> values(span.rows());
-    for (std::size_t i = range.begin(); i != range.end(); ++i) {
+    for (std::size_t i = first; i != last; ++i) {
       SignalVariant& variant = *all[i];
       std::transform(variant.raw.begin(), variant.raw.end(), values.begin(),
                      [](double value) { return std::isfinite(value) ? value : kMissing; });
@@ -220,11 +217,9 @@ rca::Frame make_frame(const std::vector<Column>& columns, std::int64_t first_row
   frame.values.resize(static_cast<Eigen::Index>(frame.grid.rows), static_cast<Eigen::Index>(columns.size()));
   frame.signals.reserve(columns.size());
   for (const Column& column : columns) frame.signals.push_back(column.signal);
-  tbb::parallel_for(tbb::blocked_range<std::size_t>(0, columns.size(), kGrain), [&](const auto& range) {
-    for (std::size_t i = range.begin(); i != range.end(); ++i) {
-      columns[i].ring->copy(first_row, {frame.values.col(static_cast<Eigen::Index>(i)).data(),
-                                        static_cast<std::size_t>(frame.grid.rows)});
-    }
+  rca::parallel_for(0, columns.size(), kGrain, [&](std::size_t i) {
+    columns[i].ring->copy(
+        first_row, {frame.values.col(static_cast<Eigen::Index>(i)).data(), static_cast<std::size_t>(frame.grid.rows)});
   });
   return frame;
 }

@@ -1,8 +1,5 @@
 #include "rca_core/methods/scoring.h"
 
-#include <tbb/blocked_range.h>
-#include <tbb/parallel_for.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -10,6 +7,8 @@
 #include <string>
 #include <unordered_map>
 #include <utility>
+
+#include "common/parallel_for.h"
 
 namespace rca {
 namespace {
@@ -98,20 +97,13 @@ void for_each_column(Eigen::Index columns, Eigen::Index rows,
     std::vector<double> scratch;
     for (Eigen::Index column = begin; column < end; ++column) body(column, scratch);
   };
-#if defined(__SANITIZE_THREAD__)
-  // Debian's libtbb is not instrumented: ThreadSanitizer does not see that it hands work over in order.
-  constexpr bool kParallel = false;
-#else
-  constexpr bool kParallel = true;
-#endif
   constexpr Eigen::Index kWorthThreads = 100'000;  // values; below, waking threads costs more than it saves
-  if (!kParallel || columns * rows < kWorthThreads) {
+  if (columns * rows < kWorthThreads) {
     run(0, columns);
     return;
   }
   const Eigen::Index grain = std::max<Eigen::Index>(1, kWorthThreads / 4 / std::max<Eigen::Index>(1, rows));
-  tbb::parallel_for(tbb::blocked_range<Eigen::Index>(0, columns, static_cast<std::size_t>(grain)),
-                    [&](const tbb::blocked_range<Eigen::Index>& range) { run(range.begin(), range.end()); });
+  parallel_ranges(0, columns, grain, run);
 }
 
 Ranking make_ranking(const Frame& frame, std::string_view method, std::vector<SignalScore> scores,
