@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # Everything that has to hold before a change lands: ./test.sh runs the stages, ./test.sh STAGE… only those named.
-# ./test.sh --list names them. Logs of the stages lie in build/logs/. FUZZ_SECONDS (60) is the time of each fuzz target.
-# The stage tidy (clang-tidy over everything) runs only when named.
+# ./test.sh --list names them. Logs of the stages lie in build/logs/. FUZZ_SECONDS (60) is the time of each fuzz target,
+# FUZZ_SEED (1) where it starts: with the same seed it tries the same inputs, so that a red run can be repeated.
+# The stage tidy-tests (clang-tidy over the tests) is slow and runs only when named.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 fuzz_seconds=${FUZZ_SECONDS:-60}
+fuzz_seed=${FUZZ_SEED:-1}
 jobs=$(nproc)
 logs=build/logs
 
@@ -36,11 +38,13 @@ stage_unit() { ctest --preset release -j "$jobs" -LE integration; }
 
 stage_integration() { ctest --preset release -j "$jobs" -L integration; }
 
-stage_tidy() {
-  # Compiled for g++, read by clang: options that clang does not know are not the code's fault.
-  sources | grep '\.cc$' | grep -v '^tests/fuzz/' |
-    xargs -P "$jobs" -n 4 clang-tidy -p build/release --quiet --extra-arg=-Wno-unknown-warning-option
+tidy() { # tidy <LIST of files: compiled for g++, read by clang, so options that clang does not know are nobody's fault
+  xargs -P "$jobs" -n 1 clang-tidy -p build/release --quiet --extra-arg=-Wno-unknown-warning-option
 }
+
+stage_tidy() { sources | grep '\.cc$' | grep -v '^tests/' | tidy; }
+
+stage_tidy-tests() { sources | grep '^tests/.*\.cc$' | grep -v '^tests/fuzz/' | tidy; }
 
 stage_asan() {
   build asan+ubsan &&
@@ -56,7 +60,7 @@ fuzz_one() { # fuzz_one PROGRAM: from the kept corpus, for fuzz_seconds
   name=$(basename "$program")
   local found=build/fuzz/found/$name
   mkdir -p "$found" "tests/fuzz/corpus/$name"
-  "$program" -max_total_time="$fuzz_seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix="$found/crash-" \
+  "$program" -seed="$fuzz_seed" -max_total_time="$fuzz_seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix="$found/crash-" \
     "$found" "tests/fuzz/corpus/$name" >"$logs/$name.log" 2>&1 ||
     { tail -n 60 "$logs/$name.log"; echo "$name found something: see $logs/$name.log and $found/"; return 1; }
   grep -E 'stat::number_of_executed_units' "$logs/$name.log" | sed "s/^/$name: /"
@@ -67,7 +71,7 @@ stage_fuzz() {
   local programs=(build/fuzz/bin/fuzz_*)
   [[ -e ${programs[0]} ]] || { echo "no fuzz targets were built"; return 1; }
   export -f fuzz_one
-  export fuzz_seconds logs
+  export fuzz_seconds fuzz_seed logs
   printf '%s\n' "${programs[@]}" | xargs -P "$jobs" -I{} bash -c 'fuzz_one {}'
 }
 
@@ -85,7 +89,7 @@ stage_package() {
 # Dashboards, rules and the running system together: one run of the demo, with the contract test inside.
 stage_contract() { tests/contract/run.sh; }
 
-all=(packages style release unit integration rules contract package asan tsan fuzz)
+all=(packages style release unit integration rules contract package tidy asan tsan fuzz)
 
 run_stage() { # run_stage NAME: says how it went; the log's end is shown when it failed
   local name=$1 start=$SECONDS
@@ -101,8 +105,8 @@ run_stage() { # run_stage NAME: says how it went; the log's end is shown when it
 }
 
 case ${1:-} in
-  --list) printf '%s\n' "${all[@]}" tidy; exit 0 ;;
-  --help | -h) sed -n '2,4s/^# //p' "$0"; exit 0 ;;
+  --list) printf '%s\n' "${all[@]}" tidy-tests; exit 0 ;;
+  --help | -h) sed -n '2,5s/^# //p' "$0"; exit 0 ;;
 esac
 selected=("${@:-${all[@]}}")
 [[ $# -gt 0 ]] || selected=("${all[@]}")
