@@ -16,18 +16,26 @@ Result<void> check(const Eigen::MatrixXd& weights, const Eigen::VectorXd& person
     return invalid("PageRank needs a square matrix of weights, got " + std::to_string(n) + "×" +
                    std::to_string(weights.cols()));
   }
-  if (personalization.size() != 0 && personalization.size() != n) {
-    return invalid("PageRank got " + std::to_string(personalization.size()) + " restart weights for " +
-                   std::to_string(n) + " nodes");
+  for (const Eigen::VectorXd* vector : {&personalization, &options.dangling}) {
+    if (vector->size() != 0 && vector->size() != n) {
+      return invalid("PageRank got " + std::to_string(vector->size()) + " restart weights for " + std::to_string(n) +
+                     " nodes");
+    }
+    if (!vector->allFinite() || (vector->array() < 0).any()) {
+      return invalid("PageRank needs finite restart weights that are not negative");
+    }
   }
   if (!weights.allFinite() || (weights.array() < 0).any()) {
     return invalid("PageRank needs finite weights that are not negative");
   }
-  if (!personalization.allFinite() || (personalization.array() < 0).any()) {
-    return invalid("PageRank needs finite restart weights that are not negative");
-  }
   if (!(options.damping >= 0 && options.damping < 1)) return invalid("PageRank needs a damping in [0, 1)");
   return {};
+}
+
+// `weights` as a distribution, or `otherwise` where there are none.
+Eigen::VectorXd distribution(const Eigen::VectorXd& weights, const Eigen::VectorXd& otherwise) {
+  if (weights.size() == 0 || weights.sum() <= 0) return otherwise;
+  return weights / weights.sum();
 }
 
 }  // namespace
@@ -38,16 +46,16 @@ Result<Eigen::VectorXd> pagerank(const Eigen::MatrixXd& weights, const Eigen::Ve
   const Eigen::Index n = weights.rows();
   if (n == 0) return Eigen::VectorXd();
   const double uniform = 1.0 / static_cast<double>(n);
-  Eigen::VectorXd restart = Eigen::VectorXd::Constant(n, uniform);
-  if (personalization.size() == n && personalization.sum() > 0) restart = personalization / personalization.sum();
+  const Eigen::VectorXd restart = distribution(personalization, Eigen::VectorXd::Constant(n, uniform));
+  const Eigen::VectorXd dangling = distribution(options.dangling, restart);
 
   const Eigen::VectorXd out = weights.rowwise().sum();
   const Eigen::VectorXd inverse = (out.array() > 0).select(out.cwiseInverse(), 0.0);
   Eigen::VectorXd rank = Eigen::VectorXd::Constant(n, uniform);
   for (int iteration = 0; iteration < options.max_iterations; ++iteration) {
-    const double dangling = (out.array() > 0).select(0.0, rank).sum();
+    const double stranded = (out.array() > 0).select(0.0, rank).sum();
     Eigen::VectorXd next = options.damping * (weights.transpose() * rank.cwiseProduct(inverse)) +
-                           (options.damping * dangling + 1 - options.damping) * restart;
+                           options.damping * stranded * dangling + (1 - options.damping) * restart;
     next /= next.sum();
     const double change = (next - rank).lpNorm<1>();
     rank = std::move(next);

@@ -12,6 +12,7 @@ struct PageRankOptions {
   double damping = 0.85;     // 0 ≤ damping < 1: probability of following an edge
   double tolerance = 1e-12;  // of the 1-norm of the change
   int max_iterations = 10'000;
+  Eigen::VectorXd dangling = {};  // n: where the walk goes from a node without out-weight; empty, or all 0: the restart
 };
 
 // The stationary distribution of the walk that from i goes to j with probability weights(i, j) / Σ_k weights(i, k), and
