@@ -52,7 +52,7 @@ void write_response(mg_connection* connection, const HttpResponse& response, boo
                      "\r\nContent-Type: " + response.content_type +
                      "\r\nContent-Length: " + std::to_string(response.body.size()) +
                      "\r\nConnection: close\r\nX-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n";
-  for (const auto& [name, value] : response.headers) head += name + ": " + value + "\r\n";
+  for (const auto& [name, value] : response.headers) head.append(name).append(": ").append(value).append("\r\n");
   head += "\r\n";
   if (mg_write(connection, head.data(), head.size()) <= 0 || !with_body || response.body.empty()) return;
   mg_write(connection, response.body.data(), response.body.size());
