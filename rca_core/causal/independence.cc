@@ -1,0 +1,148 @@
+#include "rca_core/causal/independence.h"
+
+#include <algorithm>
+#include <boost/math/special_functions/gamma.hpp>
+#include <cmath>
+#include <limits>
+#include <numbers>
+#include <vector>
+
+#include "rca_core/stats/correlation.h"
+
+namespace rca {
+namespace {
+
+// One contingency table: counts[value of x * levels_y + value of y].
+DiscreteTest::Outcome table_outcome(const double* counts, std::size_t levels_x, std::size_t levels_y,
+                                    ContingencyStatistic statistic, std::vector<double>& sums) {
+  sums.assign(levels_x + levels_y, 0);
+  double* const of_y = sums.data() + levels_x;
+  double total = 0;
+  for (std::size_t i = 0; i < levels_x; ++i) {
+    for (std::size_t j = 0; j < levels_y; ++j) {
+      const double count = counts[i * levels_y + j];
+      sums[i] += count;
+      of_y[j] += count;
+      total += count;
+    }
+  }
+  DiscreteTest::Outcome out;
+  for (std::size_t i = 0; i < levels_x; ++i) {
+    for (std::size_t j = 0; j < levels_y; ++j) {
+      const double expected = sums[i] * of_y[j] / total;
+      if (!(expected > 0)) continue;
+      const double count = counts[i * levels_y + j];
+      if (statistic == ContingencyStatistic::chi_square) {
+        out.statistic += (count - expected) * (count - expected) / expected;
+      } else if (count > 0) {
+        out.statistic += 2 * count * std::log(count / expected);
+      }
+    }
+  }
+  const auto used = [](const double* first, std::size_t size) {
+    return std::count_if(first, first + size, [](double sum) { return sum > 0; });
+  };
+  out.degrees_of_freedom = (used(sums.data(), levels_x) - 1) * (used(of_y, levels_y) - 1);
+  return out;
+}
+
+}  // namespace
+
+double fisher_z_p_value(double r, double rows, std::size_t given) {
+  const double degrees = rows - static_cast<double>(given) - 3;
+  if (!(degrees >= 1)) return 1;
+  if (std::isnan(r)) return 0;
+  const double size = std::min(std::fabs(r), 1 - std::numeric_limits<double>::epsilon());
+  return std::erfc(std::sqrt(degrees) * std::atanh(size) / std::numbers::sqrt2);
+}
+
+FisherZ::FisherZ(const Eigen::MatrixXd& values)
+    : correlation_(correlation_matrix(values)), rows_(static_cast<double>(values.rows())) {}
+
+FisherZ::FisherZ(Eigen::MatrixXd correlation, double rows) : correlation_(std::move(correlation)), rows_(rows) {}
+
+Eigen::Index FisherZ::max_condition_size() const {
+  return std::max<Eigen::Index>(0, static_cast<Eigen::Index>(rows_) - 4);
+}
+
+double FisherZ::p_value(Eigen::Index x, Eigen::Index y, std::span<const Eigen::Index> given) const {
+  return fisher_z_p_value(partial_correlation(correlation_, x, y, given), rows_, given.size());
+}
+
+Eigen::Index MissingValueFisherZ::max_condition_size() const {
+  return std::max<Eigen::Index>(0, values_.rows() - 4);
+}
+
+MissingValueFisherZ::Partial MissingValueFisherZ::partial(Eigen::Index x, Eigen::Index y,
+                                                          std::span<const Eigen::Index> given) const {
+  std::vector<Eigen::Index> columns = {x, y};
+  columns.insert(columns.end(), given.begin(), given.end());
+  Eigen::MatrixXd present(values_.rows(), static_cast<Eigen::Index>(columns.size()));
+  Partial out;
+  for (Eigen::Index row = 0; row < values_.rows(); ++row) {
+    bool complete = true;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      const double value = values_(row, columns[i]);
+      present(out.rows, static_cast<Eigen::Index>(i)) = value;
+      complete = complete && !std::isnan(value);
+    }
+    if (complete) ++out.rows;
+  }
+  std::vector<Eigen::Index> others(given.size());
+  for (std::size_t i = 0; i < others.size(); ++i) others[i] = static_cast<Eigen::Index>(i) + 2;
+  out.r = out.rows == 0 ? std::numeric_limits<double>::quiet_NaN()
+                        : partial_correlation(correlation_matrix(present.topRows(out.rows)), 0, 1, others);
+  return out;
+}
+
+double MissingValueFisherZ::p_value(Eigen::Index x, Eigen::Index y, std::span<const Eigen::Index> given) const {
+  const Partial found = partial(x, y, given);
+  return fisher_z_p_value(found.r, static_cast<double>(found.rows), given.size());
+}
+
+DiscreteTest::DiscreteTest(Eigen::MatrixXi codes, ContingencyStatistic statistic)
+    : codes_(codes.cwiseMax(0)), levels_(Eigen::VectorXi::Ones(codes.cols())), statistic_(statistic) {
+  if (codes_.rows() > 0) levels_ = codes_.colwise().maxCoeff().transpose().array() + 1;
+}
+
+DiscreteTest::Outcome DiscreteTest::test(Eigen::Index x, Eigen::Index y, std::span<const Eigen::Index> given) const {
+  const auto rows = static_cast<std::size_t>(codes_.rows());
+  // Numbers the combinations that occur, one given variable after the other, so that their count stays below T.
+  std::vector<std::size_t> stratum(rows, 0);
+  std::size_t strata = rows == 0 ? 0 : 1;
+  std::vector<std::size_t> numbers;
+  for (const Eigen::Index variable : given) {
+    const auto levels = static_cast<std::size_t>(levels_(variable));
+    numbers.assign(strata * levels, rows);
+    strata = 0;
+    for (std::size_t row = 0; row < rows; ++row) {
+      const auto value = static_cast<std::size_t>(codes_(static_cast<Eigen::Index>(row), variable));
+      std::size_t& number = numbers[stratum[row] * levels + value];
+      if (number == rows) number = strata++;
+      stratum[row] = number;
+    }
+  }
+  const auto levels_x = static_cast<std::size_t>(levels_(x));
+  const auto levels_y = static_cast<std::size_t>(levels_(y));
+  std::vector<double> counts(strata * levels_x * levels_y, 0);
+  for (std::size_t row = 0; row < rows; ++row) {
+    const auto at = static_cast<Eigen::Index>(row);
+    const auto value_x = static_cast<std::size_t>(codes_(at, x));
+    const auto value_y = static_cast<std::size_t>(codes_(at, y));
+    counts[(stratum[row] * levels_x + value_x) * levels_y + value_y] += 1;
+  }
+  Outcome out;
+  std::vector<double> sums;
+  for (std::size_t s = 0; s < strata; ++s) {
+    const Outcome one = table_outcome(counts.data() + s * levels_x * levels_y, levels_x, levels_y, statistic_, sums);
+    out.statistic += one.statistic;
+    out.degrees_of_freedom += one.degrees_of_freedom;
+  }
+  if (out.degrees_of_freedom > 0) {
+    out.p_value =
+        boost::math::gamma_q(static_cast<double>(out.degrees_of_freedom) / 2, std::max(0.0, out.statistic) / 2);
+  }
+  return out;
+}
+
+}  // namespace rca

@@ -1,0 +1,137 @@
+#include "rca_core/causal/skeleton.h"
+
+#include <algorithm>
+#include <numeric>
+#include <string>
+
+#include "common/parallel_for.h"
+
+namespace rca {
+namespace {
+
+using Variables = std::vector<Eigen::Index>;
+
+// Steps `chosen`, positions into `count` candidates, to the next combination in lexicographic order.
+bool next_combination(std::vector<std::size_t>& chosen, std::size_t count) {
+  for (std::size_t i = chosen.size(); i-- > 0;) {
+    if (chosen[i] + chosen.size() - i < count) {
+      ++chosen[i];
+      std::iota(chosen.begin() + static_cast<std::ptrdiff_t>(i) + 1, chosen.end(), chosen[i] + 1);
+      return true;
+    }
+  }
+  return false;
+}
+
+Variables without(const Variables& from, Eigen::Index one) {
+  Variables out;
+  out.reserve(from.size());
+  std::copy_if(from.begin(), from.end(), std::back_inserter(out), [one](Eigen::Index other) { return other != one; });
+  return out;
+}
+
+struct Pair {
+  Eigen::Index x = 0;
+  Eigen::Index y = 0;
+  Separation separation;
+};
+
+void search_pair(const IndependenceTest& test, const std::vector<Variables>& neighbours, std::size_t size, double alpha,
+                 Pair& pair) {
+  const Variables of_x = without(neighbours[static_cast<std::size_t>(pair.x)], pair.y);
+  find_separation(test, pair.x, pair.y, of_x, {}, size, alpha, pair.separation);
+  if (size == 0) return;
+  const Variables of_y = without(neighbours[static_cast<std::size_t>(pair.y)], pair.x);
+  find_separation(test, pair.x, pair.y, of_y, of_x, size, alpha, pair.separation);
+}
+
+// The pairs that are still adjacent and have enough neighbours for sets of `size`.
+std::vector<Pair> pairs_to_search(const std::vector<Variables>& neighbours, std::size_t size) {
+  std::vector<Pair> pairs;
+  for (std::size_t x = 0; x < neighbours.size(); ++x) {
+    for (const Eigen::Index y : neighbours[x]) {
+      if (static_cast<std::size_t>(y) < x) continue;
+      if (std::max(neighbours[x].size(), neighbours[static_cast<std::size_t>(y)].size()) > size) {
+        pairs.push_back({static_cast<Eigen::Index>(x), y, {}});
+      }
+    }
+  }
+  return pairs;
+}
+
+CausalGraph complete_graph(Eigen::Index variables) {
+  CausalGraph graph(variables);
+  for (Eigen::Index x = 0; x < variables; ++x) {
+    for (Eigen::Index y = x + 1; y < variables; ++y) graph.set_undirected(x, y);
+  }
+  return graph;
+}
+
+}  // namespace
+
+bool SeparatingSets::separates(Eigen::Index a, Eigen::Index b, Eigen::Index by) const {
+  const Variables& set = of(a, b);
+  return std::binary_search(set.begin(), set.end(), by);
+}
+
+std::vector<Variables> neighbours_of(const CausalGraph& graph) {
+  std::vector<Variables> out(static_cast<std::size_t>(graph.variables()));
+  for (Eigen::Index x = 0; x < graph.variables(); ++x) {
+    for (Eigen::Index y = 0; y < graph.variables(); ++y) {
+      if (graph.adjacent(x, y)) out[static_cast<std::size_t>(x)].push_back(y);
+    }
+  }
+  return out;
+}
+
+void find_separation(const IndependenceTest& test, Eigen::Index x, Eigen::Index y,
+                     std::span<const Eigen::Index> candidates, std::span<const Eigen::Index> tested, std::size_t size,
+                     double alpha, Separation& out) {
+  if (size > candidates.size()) return;
+  std::vector<bool> was_tested(candidates.size(), false);
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    was_tested[i] = std::binary_search(tested.begin(), tested.end(), candidates[i]);
+  }
+  std::vector<std::size_t> chosen(size);
+  std::iota(chosen.begin(), chosen.end(), 0);
+  Variables given(size);
+  do {
+    bool skip = !tested.empty();
+    for (std::size_t i = 0; i < size; ++i) {
+      given[i] = candidates[chosen[i]];
+      skip = skip && was_tested[chosen[i]];
+    }
+    if (skip || test.p_value(x, y, given) <= alpha) continue;
+    out.found = true;
+    Variables both;
+    std::set_union(out.by.begin(), out.by.end(), given.begin(), given.end(), std::back_inserter(both));
+    out.by = std::move(both);
+  } while (next_combination(chosen, candidates.size()));
+}
+
+Result<Skeleton> find_skeleton(const IndependenceTest& test, const SkeletonOptions& options) {
+  if (!(options.alpha > 0 && options.alpha < 1)) {
+    return Error{ErrorKind::invalid_argument,
+                 "the significance level must lie between 0 and 1, not be " + std::to_string(options.alpha)};
+  }
+  const Eigen::Index n = test.variables();
+  Skeleton skeleton{complete_graph(n), SeparatingSets(n)};
+  Eigen::Index largest = test.max_condition_size();
+  if (options.max_condition_size >= 0) largest = std::min(largest, options.max_condition_size);
+  for (std::size_t size = 0; static_cast<Eigen::Index>(size) <= largest; ++size) {
+    const std::vector<Variables> neighbours = neighbours_of(skeleton.graph);
+    std::vector<Pair> pairs = pairs_to_search(neighbours, size);
+    if (pairs.empty()) break;
+    const std::size_t grain = size == 0 ? 1000 : 16;
+    parallel_for(0, pairs.size(), grain,
+                 [&](std::size_t i) { search_pair(test, neighbours, size, options.alpha, pairs[i]); });
+    for (Pair& pair : pairs) {
+      if (!pair.separation.found) continue;
+      skeleton.graph.remove_edge(pair.x, pair.y);
+      skeleton.separating.set(pair.x, pair.y, std::move(pair.separation.by));
+    }
+  }
+  return skeleton;
+}
+
+}  // namespace rca
