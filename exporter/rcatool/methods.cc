@@ -1,5 +1,7 @@
 // rcatool methods: what can rank an incident.
 #include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -10,27 +12,75 @@
 namespace rcatool {
 namespace {
 
-std::string needs_text(rca::Need needs) {
-  std::string text;
+std::vector<std::string> need_names(rca::Need needs) {
+  std::vector<std::string> names;
   for (const auto& [need, name] :
        {std::pair(rca::Need::metrics, "metrics"), std::pair(rca::Need::graph, "graph"),
         std::pair(rca::Need::logs, "logs"), std::pair(rca::Need::traces, "traces"), std::pair(rca::Need::sli, "sli")}) {
-    if (rca::has(needs, need)) text += (text.empty() ? "" : ",") + std::string(name);
+    if (rca::has(needs, need)) names.emplace_back(name);
   }
+  return names;
+}
+
+std::string joined(const std::vector<std::string>& names, const std::string& separator) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : separator) + name;
   return text.empty() ? "-" : text;
+}
+
+std::string as_table() {
+  std::vector<std::vector<std::string>> rows;
+  for (const rca::Method* method : rca::all_methods()) {
+    rows.push_back({std::string(method->name()), joined(need_names(method->needs()), ","),
+                    std::string(method->description()), std::string(method->reference())});
+  }
+  return table({"METHOD", "NEEDS", "DESCRIPTION", "PAPER"}, rows);
+}
+
+std::string as_json() {
+  auto list = nlohmann::ordered_json::array();
+  for (const rca::Method* method : rca::all_methods()) {
+    list.push_back({{"name", method->name()},
+                    {"needs", need_names(method->needs())},
+                    {"description", method->description()},
+                    {"reference", method->reference()}});
+  }
+  return list.dump(2) + "\n";
+}
+
+// The page docs/methods.md.
+std::string as_markdown() {
+  std::string page =
+      "# Methods\n\n"
+      "Every method gets the same view of an incident (the signals aligned to one time grid, the onset, and where they "
+      "are\n"
+      "there the SLI, the call graph, call latencies, logs and spans) and the same options (seed, normal and anomalous "
+      "rows),\n"
+      "and gives a ranking of entities and signals with evidence. `needs` is what a method cannot do without: where "
+      "that is\n"
+      "missing it says so and ranks nothing. The daemon runs those that `methods` of the configuration names;\n"
+      "[evaluation.md](evaluation.md) compares them on labelled incidents. What each computes, and where the "
+      "implementation\n"
+      "that is usually compared with differs, stands at the top of its file in `rca_core/methods/`.\n\n"
+      "This page is what `rcatool methods --format=md` prints.\n\n"
+      "| method | needs | what it does | paper |\n| --- | --- | --- | --- |\n";
+  for (const rca::Method* method : rca::all_methods()) {
+    page.append("| `").append(method->name()).append("` | ").append(joined(need_names(method->needs()), ", "));
+    page.append(" | ").append(method->description()).append(" | ").append(method->reference()).append(" |\n");
+  }
+  return page;
 }
 
 }  // namespace
 
 void add_methods(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("methods", "List the methods: name, what they need, description, paper");
-  command->callback([&exit_code] {
-    std::vector<std::vector<std::string>> rows;
-    for (const rca::Method* method : rca::all_methods()) {
-      rows.push_back({std::string(method->name()), needs_text(method->needs()), std::string(method->description()),
-                      std::string(method->reference())});
-    }
-    std::cout << table({"METHOD", "NEEDS", "DESCRIPTION", "PAPER"}, rows);
+  const auto format = std::make_shared<std::string>("table");
+  command->add_option("--format", *format, "Output format: table, json, md")
+      ->check(CLI::IsMember({"table", "json", "md"}))
+      ->capture_default_str();
+  command->callback([format, &exit_code] {
+    std::cout << (*format == "json" ? as_json() : *format == "md" ? as_markdown() : as_table());
     exit_code = kFound;
   });
 }

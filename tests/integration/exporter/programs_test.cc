@@ -171,6 +171,9 @@ TEST_F(Programs, ListAndVersions) {
   const auto methods = run({program("rcatool"), "methods"});
   EXPECT_EQ(methods.exit_code, 0);
   for (const char* name : {"nsigma", "baro", "peer_deviation"}) EXPECT_THAT(methods.output, HasSubstr(name));
+  const auto json = run({program("rcatool"), "methods", "--format=json"});
+  EXPECT_THAT(json.output, HasSubstr("\"name\": \"nsigma\""));
+  EXPECT_EQ(run({program("rcatool"), "methods", "--format=xml"}).exit_code, 1);
   EXPECT_THAT(run({program("rcatool"), "--version"}).output, HasSubstr("rcatool, version "));
   EXPECT_THAT(run({program("rca_exporter"), "--version"}).output, HasSubstr("rca_exporter, version "));
   EXPECT_EQ(run({program("rcatool")}).exit_code, 1);
