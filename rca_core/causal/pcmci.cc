@@ -9,6 +9,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "common/parallel_for.h"
+
 namespace rca {
 namespace {
 
@@ -406,9 +408,10 @@ Result<PcmciResult> pcmci(const MatrixXd& data, const PcmciOptions& options) {
   RCA_TRY(check(data, options));
   const LaggedSeries series = lag_series(data, options.tau_max);
   PcmciResult result;
-  for (Index target = 0; target < series.variables; ++target) {
-    result.parents.push_back(find_parents(series, target, options));
-  }
+  result.parents.resize(static_cast<std::size_t>(series.variables));
+  parallel_for(0, series.variables, 1, [&](Index target) {
+    result.parents[static_cast<std::size_t>(target)] = find_parents(series, target, options);
+  });
   const auto lags = static_cast<std::size_t>(options.tau_max + 1);
   result.value.assign(lags, MatrixXd::Zero(series.variables, series.variables));
   result.p_value.assign(lags, MatrixXd::Ones(series.variables, series.variables));

@@ -1,0 +1,97 @@
+// Methods on delayed causes and on trained networks: the planted cause is found, and what is missing is said.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/rca_core/frames.h"
+
+namespace rca {
+namespace {
+
+using Eigen::Index;
+using testing::FrameBuilder;
+using ::testing::HasSubstr;
+using testing::Noise;
+
+// The disk of `store` slows down at the onset; one row later the queue of `worker` follows, and after one more the
+// latency of `front`. `other` has nothing to do with it. The SLI is the last column.
+Frame delayed_chain(Index rows, Index onset, unsigned seed) {
+  Noise noise(seed);
+  const auto size = static_cast<std::size_t>(rows);
+  std::vector<double> disk(size);
+  std::vector<double> queue(size);
+  std::vector<double> latency(size);
+  for (std::size_t t = 0; t < size; ++t) {
+    disk[t] = (static_cast<Index>(t) < onset ? 0.0 : 6.0) + noise(1);
+    queue[t] = (t > 0 ? 0.8 * disk[t - 1] : 0.0) + noise(0.4);
+    latency[t] = (t > 0 ? 0.8 * queue[t - 1] : 0.0) + noise(0.4);
+  }
+  const auto of = [](const std::vector<double>& values) {
+    return [&values](Index row) { return values[static_cast<std::size_t>(row)]; };
+  };
+  FrameBuilder builder(rows);
+  builder.add("other", "load", "", [&](Index) { return noise(1); });
+  builder.add("worker", "queue", "", of(queue));
+  builder.add("store", "disk", "", of(disk));
+  builder.add("other", "memory", "", [&](Index) { return noise(1); });
+  builder.add("front", "latency", "", of(latency));
+  return builder.frame();
+}
+
+constexpr Index kSli = 4;
+
+Result<Ranking> rank_chain(const std::string& method, const Frame& frame, Index onset,
+                           std::optional<Index> sli = kSli) {
+  const auto found = find_method(method);
+  if (!found.ok()) return found.error();
+  return (*found)->rank({frame, onset, sli, nullptr, {}}, {});
+}
+
+TEST(Microcause, WalksFromTheSliToTheCause) {
+  const auto ranking = rank_chain("microcause", delayed_chain(200, 160, 3), 160);
+  ASSERT_TRUE(ranking.ok()) << ranking.error().message;
+  EXPECT_EQ(ranking->entities[0].entity, "store");
+  EXPECT_THAT(ranking->entities[0].evidence.text, HasSubstr("the walk from the SLI spends"));
+  EXPECT_THAT(ranking->entities[0].evidence.text, HasSubstr("extreme since 12:13:20Z"));
+  EXPECT_EQ(ranking->signals.back().score, 0);
+}
+
+TEST(Microcause, NeedsAnSliThatVaries) {
+  const Frame frame = delayed_chain(60, 40, 1);
+  const auto without = rank_chain("microcause", frame, 40, std::nullopt);
+  ASSERT_FALSE(without.ok());
+  EXPECT_EQ(without.error().kind, ErrorKind::missing_input);
+  EXPECT_THAT(without.error().message, HasSubstr("SLI"));
+  Frame flat = frame;
+  flat.values.col(kSli).setConstant(3);
+  const auto constant = rank_chain("microcause", flat, 40);
+  ASSERT_FALSE(constant.ok());
+  EXPECT_EQ(constant.error().message, "the SLI does not vary in the window");
+}
+
+TEST(CausalAi, SignalsThatFollowOthersAreNotCauses) {
+  Noise noise(2);
+  FrameBuilder builder(300);
+  std::vector<double> clock;
+  for (int t = 0; t < 300; ++t) clock.push_back((t < 200 ? 0.0 : -4.0) + noise(1));
+  const auto at = [&](Index row) { return clock[static_cast<std::size_t>(row)]; };
+  builder.add("b", "throughput", "", [&](Index row) { return 2 * at(row) + noise(3); });
+  builder.add("c", "load", "", [&](Index) { return noise(1); });
+  builder.add("d", "power", "", [&](Index row) { return 3 * at(row) + noise(4); });
+  builder.add("a", "clock", "", at);
+  const auto ranking = rank_chain("causalai", builder.frame(), 200, std::nullopt);
+  ASSERT_TRUE(ranking.ok()) << ranking.error().message;
+  ASSERT_EQ(ranking->entities.size(), 4U);
+  EXPECT_EQ(ranking->entities[0].entity, "a");
+  EXPECT_GT(ranking->entities[0].score, 1);
+  EXPECT_THAT(ranking->entities[0].evidence.text, HasSubstr("it depends on time"));
+  for (std::size_t i = 1; i < 4; ++i) EXPECT_LE(ranking->entities[i].score, 1);
+}
+
+TEST(CausalAi, NeedsThreeRows) {
+  const auto ranking = rank_chain("causalai", delayed_chain(2, 1, 1), 1);
+  ASSERT_FALSE(ranking.ok());
+  EXPECT_EQ(ranking.error().kind, ErrorKind::missing_input);
+}
+
+}  // namespace
+}  // namespace rca
