@@ -14,6 +14,10 @@ using testing::FrameBuilder;
 constexpr Eigen::Index kRows = 300;
 constexpr Eigen::Index kOnset = 200;
 
+double spiky(Random& random) {
+  return std::pow(random.normal(), 3) / 4;
+}
+
 // The load of "disk" drives the latency of "store" and "cache" one row later, both that of "front"; "other" stands
 // alone. From the onset on the disk is loaded a little more.
 Frame lagged_incident() {
@@ -29,6 +33,26 @@ Frame lagged_incident() {
   }
   FrameBuilder builder(kRows);
   const std::vector<std::string> names = {"disk", "store", "cache", "front", "other"};
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    builder.add(names[i], "load", "", [&](Eigen::Index row) { return 10 + x(row, static_cast<Eigen::Index>(i)); });
+  }
+  return builder.frame();
+}
+
+// The same shape without delay and with spiky noise; columns in another order, so that no tie helps.
+Frame instant_incident() {
+  Random random(9);
+  Eigen::MatrixXd x(kRows, 5);
+  for (Eigen::Index row = 0; row < kRows; ++row) {
+    const double disk = 2 * spiky(random) + (row < kOnset ? 0 : 1);
+    x(row, 3) = disk;
+    x(row, 1) = 0.9 * disk + 0.5 * spiky(random);
+    x(row, 2) = -0.7 * disk + 0.5 * spiky(random);
+    x(row, 0) = x(row, 1) - x(row, 2) + 0.5 * spiky(random);
+    x(row, 4) = spiky(random);
+  }
+  FrameBuilder builder(kRows);
+  const std::vector<std::string> names = {"front", "store", "cache", "disk", "other"};
   for (std::size_t i = 0; i < names.size(); ++i) {
     builder.add(names[i], "load", "", [&](Eigen::Index row) { return 10 + x(row, static_cast<Eigen::Index>(i)); });
   }
@@ -64,6 +88,19 @@ TEST(Granger, SaysWhenThereAreTooFewRows) {
   const Result<Ranking> ranking = testing::rank("granger_pagerank", builder.frame(), 4);
   ASSERT_FALSE(ranking.ok());
   EXPECT_EQ(ranking.error().kind, ErrorKind::missing_input);
+}
+
+TEST(Lingam, FindsTheOneWhoseNoiseTheOthersShare) {
+  expect_disk_first("lingam_pagerank", instant_incident());
+  expect_disk_first("micro_diag", instant_incident());
+}
+
+TEST(Lingam, WalksFromTheSliToWhatCausesIt) {
+  const Frame frame = instant_incident();
+  const auto ranking = (*find_method("lingam_randomwalk"))->rank({frame, kOnset, 0}, {});
+  ASSERT_TRUE(ranking.ok());
+  EXPECT_EQ(ranking->entities.size(), 5U);
+  EXPECT_EQ(ranking->entities.back().entity, "other");
 }
 
 }  // namespace

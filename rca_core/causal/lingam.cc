@@ -1,0 +1,65 @@
+#include "rca_core/causal/lingam.h"
+
+#include <Eigen/QR>
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "common/parallel_for.h"
+#include "rca_core/stats/regression.h"
+
+namespace rca {
+namespace {
+
+constexpr double kDependent = 1e-6;  // of a column's norm that the columns before it leave unexplained
+
+Eigen::VectorXd deviations(const Eigen::MatrixXd& values) {
+  return (values.rowwise() - values.colwise().mean()).colwise().norm();
+}
+
+}  // namespace
+
+Eigen::MatrixXd LingamModel::standardized_causes(const Eigen::MatrixXd& values) const {
+  const Eigen::VectorXd deviation = deviations(values);
+  const Eigen::VectorXd inverse = (deviation.array() > 0).select(deviation.cwiseInverse(), 0.0);
+  return deviation.asDiagonal() * b.cwiseAbs().transpose() * inverse.asDiagonal();
+}
+
+std::vector<Eigen::Index> independent_columns(const Eigen::MatrixXd& values) {
+  const Eigen::VectorXd deviation = deviations(values);
+  Eigen::MatrixXd scaled = values.rowwise() - values.colwise().mean();
+  for (Eigen::Index column = 0; column < scaled.cols(); ++column) {
+    if (deviation(column) > 0) scaled.col(column) /= deviation(column);
+  }
+  Eigen::ColPivHouseholderQR<Eigen::MatrixXd> qr;
+  qr.setThreshold(kDependent);
+  qr.compute(scaled);
+  const Eigen::Index kept = std::min(qr.rank(), std::max<Eigen::Index>(values.rows() / 2, 1));
+  const auto& pivots = qr.colsPermutation().indices();
+  std::vector<Eigen::Index> columns;
+  for (Eigen::Index k = 0; k < kept; ++k) columns.push_back(pivots(k));
+  std::sort(columns.begin(), columns.end());
+  return columns;
+}
+
+Result<Eigen::MatrixXd> lingam_edges(const Eigen::MatrixXd& values, const std::vector<Eigen::Index>& order) {
+  Eigen::MatrixXd b = Eigen::MatrixXd::Zero(values.cols(), values.cols());
+  const auto count = static_cast<std::ptrdiff_t>(order.size());
+  std::vector<std::optional<Error>> errors(order.size());
+  parallel_for(1, count, 4, [&](std::ptrdiff_t position) {
+    const std::vector<Eigen::Index> before(order.begin(), order.begin() + position);
+    const Eigen::Index effect = order[static_cast<std::size_t>(position)];
+    auto weights = adaptive_lasso(values(Eigen::all, before), values.col(effect));
+    if (!weights.ok()) {
+      errors[static_cast<std::size_t>(position)] = weights.error();
+      return;
+    }
+    for (Eigen::Index k = 0; k < weights->size(); ++k) b(effect, before[static_cast<std::size_t>(k)]) = (*weights)(k);
+  });
+  for (std::optional<Error>& error : errors) {
+    if (error) return std::move(*error);
+  }
+  return b;
+}
+
+}  // namespace rca
