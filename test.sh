@@ -52,7 +52,7 @@ stage_asan() {
 }
 
 stage_tsan() {
-  build tsan && TSAN_OPTIONS="suppressions=$PWD/tests/support/tsan.supp second_deadlock_stack=1" ctest --preset tsan -j "$jobs"
+  build tsan && TSAN_OPTIONS=second_deadlock_stack=1 ctest --preset tsan -j "$jobs"
 }
 
 fuzz_one() { # fuzz_one PROGRAM: from the kept corpus, for fuzz_seconds

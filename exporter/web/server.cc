@@ -89,6 +89,15 @@ class CivetWebServer final : public WebServer {
     static_cast<CivetWebServer*>(mg_get_user_data(mg_get_context(connection)))->serve(connection);
     return 1;
   }
+  // civetweb's own error pages (a request that does not parse, a client too slow) date themselves with gmtime(), whose
+  // result all its threads share. These are like all other answers, and have no date.
+  static int on_error(mg_connection* connection, int status, const char* /*message: may quote the client*/) {
+    try {
+      write_response(connection, text_response(status, status_text(status)), true);
+    } catch (const std::exception&) {  // std::bad_alloc must not unwind through civetweb's C; an end is an answer too
+    }
+    return 0;
+  }
   static int on_log(const mg_connection* connection, const char* message) {
     auto* self = static_cast<CivetWebServer*>(mg_get_user_data(mg_get_context(connection)));
     if (self != nullptr) self->log(message);
@@ -151,6 +160,7 @@ rca::Result<void> CivetWebServer::listen(const WebOptions& options, const Listen
                                              nullptr};
   mg_callbacks callbacks{};
   callbacks.begin_request = &CivetWebServer::on_request;
+  callbacks.http_error = &CivetWebServer::on_error;
   callbacks.log_message = &CivetWebServer::on_log;
   std::array<char, 256> text{};
   unsigned code = 0;
