@@ -9,7 +9,7 @@ declare -A sets=(
            libspdlog-dev libboost-math-dev libtbb-dev libsqlite3-dev libre2-dev libcrypt-dev zlib1g-dev"
   [demo]="prometheus prometheus-alertmanager curl jq"
   [test]="libgtest-dev libgmock-dev libbenchmark-dev clang clang-tidy clang-format libclang-rt-14-dev shellcheck
-          influxdb nginx openssl python3 file chromium nodejs npm dpkg-dev"
+          influxdb nginx stunnel4 openssl python3 file chromium nodejs npm dpkg-dev"
 )
 
 wanted=()

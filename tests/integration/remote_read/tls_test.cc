@@ -4,7 +4,7 @@
 
 #include "raw_server.h"
 #include "read_support.h"
-#include "tests/support/process.h"
+#include "tests/support/certificates.h"
 #include "tests/support/server.h"
 
 namespace remote_read_test {
@@ -14,18 +14,23 @@ using rca::ErrorKind;
 using remote_read::Client;
 using remote_read::EndpointOptions;
 using remote_read::Query;
+using test_support::make_authority;
+using test_support::make_certificate;
 
 const std::vector<ConstantSeries> kSeries = {{.labels = {{"__name__", "up"}}, .count = 5, .value = 1.0}};
 
 class Tls : public testing::Test {
  protected:
   void SetUp() override {
-    make_certificate("ca", "/CN=Test CA", {"-x509", "-days", "2", "-addext", "basicConstraints=critical,CA:TRUE"});
-    make_certificate("other-ca", "/CN=Other CA",
-                     {"-x509", "-days", "2", "-addext", "basicConstraints=critical,CA:TRUE"});
-    sign("server", "/CN=localhost", "subjectAltName=IP:127.0.0.1,DNS:localhost");
-    sign("wrong", "/CN=example.org", "subjectAltName=DNS:example.org");
-    sign("client", "/CN=rca", "extendedKeyUsage=clientAuth");
+    const auto made = [](const rca::Result<void>& result) { return result.ok() ? "" : result.error().message; };
+    ASSERT_EQ(made(make_authority(dir_, "ca", "/CN=Test CA")), "");
+    ASSERT_EQ(made(make_authority(dir_, "other-ca", "/CN=Other CA")), "");
+    const auto sign = [&](const std::string& name, const std::string& subject, const std::string& extension) {
+      return made(make_certificate(dir_, "ca", name, subject, extension));
+    };
+    ASSERT_EQ(sign("server", "/CN=localhost", "subjectAltName=IP:127.0.0.1,DNS:localhost"), "");
+    ASSERT_EQ(sign("wrong", "/CN=example.org", "subjectAltName=DNS:example.org"), "");
+    ASSERT_EQ(sign("client", "/CN=rca", "extendedKeyUsage=clientAuth"), "");
   }
 
   // nginx with the named certificate in front of a server that answers well; asks for a client certificate if wanted.
@@ -68,38 +73,6 @@ class Tls : public testing::Test {
     connection.send(http_answer(200, kStreamedHeaders, streamed_frame(kSeries[0])));
   }};
   std::unique_ptr<test_support::Server> nginx_;
-
- private:
-  void openssl(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.begin(), "openssl");
-    const auto made = test_support::run_command({.argv = arguments, .env = {}, .directory = {}, .log_file = {}});
-    ASSERT_TRUE(made.ok()) << made.error().message;
-    ASSERT_EQ(made->exit_code, 0) << made->output;
-  }
-  void make_certificate(const std::string& name, const std::string& subject,
-                        const std::vector<std::string>& more) const {
-    std::vector<std::string> arguments = {"req",
-                                          "-newkey",
-                                          "ec",
-                                          "-pkeyopt",
-                                          "ec_paramgen_curve:prime256v1",
-                                          "-nodes",
-                                          "-keyout",
-                                          dir_.file(name + ".key"),
-                                          "-subj",
-                                          subject,
-                                          "-out",
-                                          dir_.file(name + ".crt")};
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    openssl(arguments);
-  }
-  void sign(const std::string& name, const std::string& subject, const std::string& extension) const {
-    make_certificate(name, subject, {});
-    std::filesystem::rename(dir_.file(name + ".crt"), dir_.file(name + ".csr"));
-    openssl({"x509", "-req", "-in", dir_.file(name + ".csr"), "-CA", dir_.file("ca.crt"), "-CAkey", dir_.file("ca.key"),
-             "-CAcreateserial", "-days", "2", "-out", dir_.file(name + ".crt"), "-extfile",
-             dir_.write(name + ".ext", extension + "\n")});
-  }
 };
 
 TEST_F(Tls, ReadsFromAServerOfAPrivateCa) {
