@@ -13,5 +13,6 @@ inline constexpr int kNoIncident = 2;  // analyze: no objective was broken in th
 void add_methods(CLI::App& app, int& exit_code);
 void add_check(CLI::App& app, int& exit_code);
 void add_analyze(CLI::App& app, int& exit_code);
+void add_eval(CLI::App& app, int& exit_code);
 
 }  // namespace rcatool

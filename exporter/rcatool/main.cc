@@ -9,13 +9,14 @@
 namespace {
 
 int run(int argc, char** argv) {
-  CLI::App app("Tooling for rca_exporter: check files, list methods, analyse past incidents", "rcatool");
+  CLI::App app("Tooling for rca_exporter: check files, list and score methods, analyse past incidents", "rcatool");
   app.set_version_flag("--version", exporter::version_text("rcatool"), "Print the version and exit");
   app.require_subcommand(1);
   int exit_code = rcatool::kError;
   rcatool::add_check(app, exit_code);
   rcatool::add_methods(app, exit_code);
   rcatool::add_analyze(app, exit_code);
+  rcatool::add_eval(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
