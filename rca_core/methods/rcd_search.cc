@@ -1,0 +1,170 @@
+#include "rca_core/methods/rcd_search.h"
+
+#include <algorithm>
+#include <array>
+#include <boost/math/special_functions/gamma.hpp>
+#include <cmath>
+#include <map>
+#include <numeric>
+
+#include "rca_core/stats/discretize.h"
+#include "rca_core/stats/random.h"
+
+namespace rca {
+namespace {
+
+using Codes = std::vector<std::vector<std::int8_t>>;
+
+constexpr std::size_t kMaxCodes = 16;
+constexpr std::size_t kMaxConditions = 3;
+constexpr std::size_t kConditionsOf = 8;  // conditions are taken from this many of the strongest neighbours
+
+using Table = std::array<std::array<double, kMaxCodes>, 2>;
+
+void add_stratum(const Table& table, FNodeTest& test) {
+  std::array<double, kMaxCodes> column{};
+  std::array<double, 2> row{};
+  for (std::size_t f = 0; f < 2; ++f) {
+    for (std::size_t c = 0; c < kMaxCodes; ++c) {
+      row[f] += table[f][c];
+      column[c] += table[f][c];
+    }
+  }
+  const double total = row[0] + row[1];
+  const auto columns = std::count_if(column.begin(), column.end(), [](double n) { return n > 0; });
+  if (row[0] == 0 || row[1] == 0 || columns < 2) return;
+  test.degrees += static_cast<double>(columns - 1);
+  for (std::size_t f = 0; f < 2; ++f) {
+    for (std::size_t c = 0; c < kMaxCodes; ++c) {
+      const double expected = row[f] * column[c] / total;
+      if (expected > 0) test.statistic += (table[f][c] - expected) * (table[f][c] - expected) / expected;
+    }
+  }
+}
+
+// Calls `visit` with the subsets of `size` of `from`, in lexicographic order, until it returns true.
+template <typename Visit>
+bool any_subset(const std::vector<std::size_t>& from, std::size_t size, Visit&& visit) {
+  if (size > from.size()) return false;
+  std::vector<std::size_t> at(size);
+  std::iota(at.begin(), at.end(), std::size_t{0});
+  std::vector<std::size_t> subset(size);
+  while (true) {
+    for (std::size_t i = 0; i < size; ++i) subset[i] = from[at[i]];
+    if (visit(subset)) return true;
+    std::size_t i = size;
+    while (i > 0 && at[i - 1] == from.size() - size + i - 1) --i;
+    if (i == 0) return false;
+    ++at[i - 1];
+    for (; i < size; ++i) at[i] = at[i - 1] + 1;
+  }
+}
+
+class Search {
+ public:
+  Search(const Codes& signals, const std::vector<char>& anomalous, const RcdOptions& options)
+      : signals_(signals), anomalous_(anomalous), log_significance_(std::log10(options.significance)) {}
+
+  // The members that stay adjacent to the F-node when each is tested given the others; strongest first.
+  [[nodiscard]] std::vector<std::size_t> neighbours(std::vector<std::size_t> members,
+                                                    const std::vector<RcdSignal>& alone) const {
+    std::erase_if(members, [&](std::size_t signal) { return alone[signal].log10_p > log_significance_; });
+    std::sort(members.begin(), members.end(), [&](std::size_t a, std::size_t b) {
+      return alone[a].log10_p != alone[b].log10_p ? alone[a].log10_p < alone[b].log10_p : a < b;
+    });
+    for (std::size_t size = 1; size <= kMaxConditions && members.size() > size; ++size) {
+      std::vector<std::size_t> kept;
+      for (const std::size_t signal : members) {
+        if (!separated(signal, members, size)) kept.push_back(signal);
+      }
+      members = std::move(kept);
+    }
+    return members;
+  }
+
+ private:
+  [[nodiscard]] bool separated(std::size_t signal, const std::vector<std::size_t>& members, std::size_t size) const {
+    std::vector<std::size_t> others;
+    for (const std::size_t other : members) {
+      if (other != signal && others.size() < kConditionsOf) others.push_back(other);
+    }
+    return any_subset(others, size, [&](const std::vector<std::size_t>& conditions) {
+      const FNodeTest test = f_node_test(signals_, anomalous_, signal, conditions);
+      return test.reliable() && test.log10_p() > log_significance_;
+    });
+  }
+
+  const Codes& signals_;
+  const std::vector<char>& anomalous_;
+  double log_significance_;
+};
+
+}  // namespace
+
+bool FNodeTest::reliable() const {
+  constexpr double kRowsPerDegree = 5;
+  return degrees > 0 && static_cast<double>(rows) >= kRowsPerDegree * degrees;
+}
+
+double FNodeTest::log10_p() const {
+  if (degrees <= 0) return 0;
+  const double p = boost::math::gamma_q(degrees / 2, statistic / 2);
+  if (p > 0) return std::log10(p);
+  // Beyond the smallest double: the leading term of the tail, Γ(a, x) ≈ x^(a − 1) e^(−x).
+  const double a = degrees / 2;
+  const double x = statistic / 2;
+  return ((a - 1) * std::log(x) - x - std::lgamma(a)) / std::log(10.0);
+}
+
+FNodeTest f_node_test(const Codes& signals, const std::vector<char>& anomalous, std::size_t signal,
+                      const std::vector<std::size_t>& conditions) {
+  FNodeTest test;
+  std::map<std::size_t, Table> strata;
+  for (std::size_t row = 0; row < anomalous.size(); ++row) {
+    const std::int8_t code = signals[signal][row];
+    bool missing = code == kMissingCode;
+    std::size_t stratum = 0;
+    for (const std::size_t condition : conditions) {
+      const std::int8_t given = signals[condition][row];
+      missing = missing || given == kMissingCode;
+      stratum = stratum * kMaxCodes + static_cast<std::size_t>(std::max<std::int8_t>(given, 0));
+    }
+    if (missing) continue;
+    ++test.rows;
+    strata[stratum][anomalous[row] != 0 ? 1 : 0][std::min(static_cast<std::size_t>(code), kMaxCodes - 1)] += 1;
+  }
+  for (const auto& [key, table] : strata) add_stratum(table, test);
+  return test;
+}
+
+std::vector<RcdSignal> rcd_search(const Codes& signals, const std::vector<char>& anomalous, const RcdOptions& options) {
+  std::vector<RcdSignal> out(signals.size());
+  std::vector<std::size_t> left(signals.size());
+  std::iota(left.begin(), left.end(), std::size_t{0});
+  for (const std::size_t signal : left) {
+    const FNodeTest test = f_node_test(signals, anomalous, signal, {});
+    out[signal].log10_p = test.log10_p();
+    out[signal].statistic = test.statistic;
+  }
+  const Search search(signals, anomalous, options);
+  Random random(options.seed);
+  const std::size_t chunk = std::max<std::size_t>(2, options.chunk);
+  while (left.size() > chunk) {
+    random.shuffle(left);
+    std::vector<std::size_t> survivors;
+    for (std::size_t begin = 0; begin < left.size(); begin += chunk) {
+      const std::size_t end = std::min(begin + chunk, left.size());
+      const std::vector<std::size_t> kept = search.neighbours(
+          {left.begin() + static_cast<std::ptrdiff_t>(begin), left.begin() + static_cast<std::ptrdiff_t>(end)}, out);
+      survivors.insert(survivors.end(), kept.begin(), kept.end());
+    }
+    const bool removed = survivors.size() < left.size();
+    left = std::move(survivors);
+    if (!removed) break;
+    for (const std::size_t signal : left) ++out[signal].phase;
+  }
+  for (const std::size_t signal : search.neighbours(left, out)) ++out[signal].phase;
+  return out;
+}
+
+}  // namespace rca
