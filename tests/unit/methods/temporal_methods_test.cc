@@ -93,5 +93,21 @@ TEST(CausalAi, NeedsThreeRows) {
   EXPECT_EQ(ranking.error().kind, ErrorKind::missing_input);
 }
 
+// PageRank flows from effects to causes: what drives others is above what only follows.
+void expect_cause_above_effect(const std::string& method) {
+  const auto ranking = rank_chain(method, delayed_chain(150, 110, 5), 110, std::nullopt);
+  ASSERT_TRUE(ranking.ok()) << ranking.error().message;
+  ASSERT_EQ(ranking->entities.size(), 4U);
+  std::vector<std::string> order;
+  for (const Candidate& candidate : ranking->entities) order.push_back(candidate.entity);
+  const auto place = [&](const char* entity) { return std::find(order.begin(), order.end(), entity) - order.begin(); };
+  EXPECT_LT(place("store"), place("front")) << ::testing::PrintToString(order);
+  EXPECT_LT(place("store"), place("other")) << ::testing::PrintToString(order);
+}
+
+TEST(CmlpPageRank, RanksTheCauseAboveItsEffects) {
+  expect_cause_above_effect("cmlp_pagerank");
+}
+
 }  // namespace
 }  // namespace rca
