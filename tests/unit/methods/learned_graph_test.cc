@@ -103,5 +103,25 @@ TEST(Lingam, WalksFromTheSliToWhatCausesIt) {
   EXPECT_EQ(ranking->entities.back().entity, "other");
 }
 
+// Two independent causes of one effect: the only thing that undelayed Gaussian data can show.
+TEST(Ges, RanksCausesAboveTheirEffect) {
+  Random random(4);
+  FrameBuilder builder(kRows);
+  Eigen::MatrixXd x(kRows, 4);
+  for (Eigen::Index row = 0; row < kRows; ++row) {
+    for (Eigen::Index column = 0; column < 4; ++column) x(row, column) = random.normal();
+    x(row, 1) += 2 * x(row, 0) + (row < kOnset ? 0 : 1) - 2 * x(row, 2);
+  }
+  const std::vector<std::string> names = {"disk", "front", "network", "other"};
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    builder.add(names[i], "load", "", [&](Eigen::Index row) { return x(row, static_cast<Eigen::Index>(i)); });
+  }
+  const Result<Ranking> ranking = testing::rank("ges_pagerank", builder.frame(), kOnset);
+  ASSERT_TRUE(ranking.ok()) << ranking.error().message;
+  ASSERT_EQ(ranking->entities.size(), 4U);
+  EXPECT_EQ(ranking->entities[0].entity, "disk");
+  EXPECT_EQ(ranking->entities[1].entity, "network");
+}
+
 }  // namespace
 }  // namespace rca
