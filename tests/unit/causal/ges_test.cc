@@ -17,8 +17,8 @@ double plain(double z) {
 }
 
 // 0 → 2 ← 1, 2 → 3, and 4 alone.
-Eigen::MatrixXd collider(Eigen::Index rows) {
-  Eigen::MatrixXd x = testing::noise(rows, 5, 22, plain);
+Eigen::MatrixXd collider(Eigen::Index rows, std::uint64_t seed = 22) {
+  Eigen::MatrixXd x = testing::noise(rows, 5, seed, plain);
   x.col(2) += x.col(0) - x.col(1);
   x.col(3) += 2 * x.col(2);
   return x;
@@ -50,13 +50,17 @@ TEST(EquivalenceClass, KnowsWhenThereIsNoExtension) {
 }
 
 TEST(Ges, FindsTheCollider) {
-  const auto result = ges(collider(400));
-  ASSERT_TRUE(result.ok());
   CausalGraph expected(5);
   expected.set_directed(0, 2);
   expected.set_directed(1, 2);
   expected.set_directed(2, 3);
-  EXPECT_EQ(result->cpdag, expected);
+  int found = 0;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    const auto result = ges(collider(400, seed));
+    ASSERT_TRUE(result.ok());
+    found += result->cpdag == expected ? 1 : 0;
+  }
+  EXPECT_GE(found, 15);  // the penalty lets one in about 70 absent edges through
 }
 
 TEST(Ges, BoundsTheParents) {
