@@ -167,7 +167,8 @@ std::string YamlMap::path_of(std::string_view key) const {
 }
 
 std::optional<YamlValue> YamlMap::find(std::string_view key) {
-  known_.emplace_back(key);
+  // Asked for twice (to read it, then to complain about it), it is still one key of the hint.
+  if (std::find(known_.begin(), known_.end(), key) == known_.end()) known_.emplace_back(key);
   for (const YamlEntry& entry : value_.node().entries) {
     if (entry.key == key && entry.value->kind != YamlNode::Kind::null) {
       return YamlValue(*entry.value, path_of(key), value_.diagnostics());

@@ -156,13 +156,20 @@ void read_quantities(YamlMap& map, SignalSpec& spec) {
   }
 }
 
-SignalSpec read_signal(const YamlValue& item, const FileDefaults& defaults) {
-  YamlMap map(item);
-  SignalSpec spec;
+// What signals and edges have in common: whose they are, and where they stand.
+template <typename Spec>
+Spec spec_at(const YamlValue& item, const FileDefaults& defaults) {
+  Spec spec;
   spec.exporter = defaults.exporter;
   spec.dialect = defaults.dialect;
   spec.file = item.diagnostics().file();
   spec.line = item.line();
+  return spec;
+}
+
+SignalSpec read_signal(const YamlValue& item, const FileDefaults& defaults) {
+  YamlMap map(item);
+  auto spec = spec_at<SignalSpec>(item, defaults);
   map.require("role");
   read_word(map, "role", spec.role);
   map.read("description", spec.description);
@@ -192,11 +199,7 @@ SignalSpec read_signal(const YamlValue& item, const FileDefaults& defaults) {
 
 EdgeSpec read_edge(const YamlValue& item, const FileDefaults& defaults) {
   YamlMap map(item);
-  EdgeSpec spec;
-  spec.exporter = defaults.exporter;
-  spec.dialect = defaults.dialect;
-  spec.file = item.diagnostics().file();
-  spec.line = item.line();
+  auto spec = spec_at<EdgeSpec>(item, defaults);
   map.require("kind");
   if (const auto index = map.read_choice("kind", {"call", "placement", "alias"})) {
     constexpr std::array kAll{EdgeSpec::Kind::call, EdgeSpec::Kind::placement, EdgeSpec::Kind::alias};

@@ -17,6 +17,13 @@ using remote_read::EndpointOptions;
 using testing::HasSubstr;
 using testing::Not;
 
+// Takes a request and sends the answer without its last bytes.
+void answer_without_the_last(std::size_t bytes, Connection& connection) {
+  connection.read_request();
+  const std::string answer = http_answer(200, kStreamedHeaders, streamed_body());
+  connection.send(answer.substr(0, answer.size() - bytes));
+}
+
 TEST(Misbehaving, NothingListens) {
   const int port = test_support::free_port();
   EndpointOptions options = endpoint("http://127.0.0.1:" + std::to_string(port) + "/api/v1/read");
@@ -56,9 +63,7 @@ TEST(Misbehaving, NoAnswerInTime) {
 
 TEST(Misbehaving, StopsInTheMiddleOfTheBody) {
   RawServer server([](Connection& connection, int) {
-    connection.read_request();
-    const std::string answer = http_answer(200, kStreamedHeaders, streamed_body());
-    connection.send(answer.substr(0, answer.size() - 5));
+    answer_without_the_last(5, connection);
     connection.wait_for_close();
   });
   Reader reader(server);
@@ -228,9 +233,7 @@ TEST(Misbehaving, TruncatedSamples) {
 TEST(Misbehaving, TruncatedOnceIsReadAgainFromTheBeginning) {
   RawServer server([](Connection& connection, int number) {
     if (number > 0) return answer_well(connection, number);
-    connection.read_request();
-    const std::string answer = http_answer(200, kStreamedHeaders, streamed_body());
-    connection.send(answer.substr(0, answer.size() - 1));
+    answer_without_the_last(1, connection);
   });
   Reader reader(server);
   const auto result = reader.read();
@@ -253,9 +256,7 @@ TEST(Misbehaving, ChecksumMismatchIsRetried) {
 
 TEST(Misbehaving, ConnectionReset) {
   RawServer server([](Connection& connection, int) {
-    connection.read_request();
-    const std::string answer = http_answer(200, kStreamedHeaders, streamed_body());
-    connection.send(answer.substr(0, answer.size() - 5));
+    answer_without_the_last(5, connection);
     connection.reset();
   });
   Reader reader(server);

@@ -205,6 +205,22 @@ TEST(Requests, AreBoundedOverAllThreads) {
   EXPECT_EQ(most_unanswered, 3);
 }
 
+// A read that is stopped as soon as the server was `asked`.
+void expect_that_stop_ends(const EndpointOptions& options, std::size_t query_count, const std::atomic<bool>& asked) {
+  const auto client = *Client::create(options);
+  std::stop_source stop;
+  std::thread stopper([&] {
+    EXPECT_TRUE(test_support::wait_until([&] { return asked.load(); }));
+    stop.request_stop();
+  });
+  CollectingSink sink;
+  const std::vector<Query> queries = many_queries(query_count);
+  const auto result = client->read(queries, sink, stop.get_token());
+  stopper.join();
+  ASSERT_FALSE(result.ok());
+  EXPECT_EQ(result.error().kind, ErrorKind::cancelled);
+}
+
 TEST(Requests, StopEndsAReadThatWaitsForTheServer) {
   std::atomic<bool> asked{false};
   RawServer server([&](Connection& connection, int) {
@@ -215,18 +231,7 @@ TEST(Requests, StopEndsAReadThatWaitsForTheServer) {
   EndpointOptions options = endpoint(server.url());
   options.concurrency = 2;
   options.queries_per_request = 1;
-  const auto client = *Client::create(options);
-  std::stop_source stop;
-  std::thread stopper([&] {
-    EXPECT_TRUE(test_support::wait_until([&] { return asked.load(); }));
-    stop.request_stop();
-  });
-  CollectingSink sink;
-  const std::vector<Query> queries = many_queries(8);
-  const auto result = client->read(queries, sink, stop.get_token());
-  stopper.join();
-  ASSERT_FALSE(result.ok());
-  EXPECT_EQ(result.error().kind, ErrorKind::cancelled);
+  expect_that_stop_ends(options, 8, asked);
   EXPECT_LE(server.connections(), 2);
 }
 
@@ -239,18 +244,7 @@ TEST(Requests, StopEndsTheWaitBetweenAttempts) {
   });
   EndpointOptions options = endpoint(server.url());
   options.retry.min_backoff = options.retry.max_backoff = std::chrono::hours(24);
-  const auto client = *Client::create(options);
-  std::stop_source stop;
-  std::thread stopper([&] {
-    EXPECT_TRUE(test_support::wait_until([&] { return asked.load(); }));
-    stop.request_stop();
-  });
-  CollectingSink sink;
-  const std::vector<Query> queries = many_queries(1);
-  const auto result = client->read(queries, sink, stop.get_token());
-  stopper.join();
-  ASSERT_FALSE(result.ok());
-  EXPECT_EQ(result.error().kind, ErrorKind::cancelled);
+  expect_that_stop_ends(options, 1, asked);
 }
 
 class RefusingSink : public CollectingSink {

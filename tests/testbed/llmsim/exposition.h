@@ -40,6 +40,29 @@ class Sink {
   std::string labels_;
 };
 
+// Families of one series each that all have the same labels. Both parts of it must outlive it.
+class Labelled {
+ public:
+  Labelled(Sink& sink, const std::string& labels) : sink_(&sink), labels_(&labels) {}
+
+  template <typename Number>
+  void gauge(std::string_view name, std::string_view help, Number value) const {
+    sink_->one(name, MetricType::gauge, help, *labels_, static_cast<double>(value));
+  }
+  template <typename Number>
+  void counter(std::string_view name, std::string_view help, Number value) const {
+    sink_->one(name, MetricType::counter, help, *labels_, static_cast<double>(value));
+  }
+  void histogram(std::string_view name, std::string_view help, const Histogram& value) const {
+    sink_->family(name, MetricType::histogram, help);
+    sink_->histogram(name, *labels_, value);
+  }
+
+ private:
+  Sink* sink_;
+  const std::string* labels_;
+};
+
 // Text format 0.0.4, as a scrape gets it.
 class TextSink : public Sink {
  public:

@@ -1,39 +1,26 @@
 // Users' files beside the built-in ones, and the configuration's demands on the catalogue.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <string>
 
 #include "exporter/signals/catalog.h"
+#include "tests/support/temp_dir.h"
 
 namespace exporter {
 namespace {
 
 class CatalogFiles : public testing::Test {
  protected:
-  CatalogFiles() : folder_(std::filesystem::temp_directory_path() / ("rca_catalog_" + std::to_string(::getpid()))) {
-    std::filesystem::create_directories(folder_);
-  }
-  ~CatalogFiles() override {
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
-  }
-  std::string write(const std::string& name, const std::string& text) const {
-    const std::string path = folder_ / name;
-    std::ofstream(path) << text;
-    return path;
-  }
+  std::string write(const std::string& name, const std::string& text) const { return folder_.write(name, text); }
   static std::ptrdiff_t position(const Catalog& catalog, const std::string& exporter, const std::string& role) {
     const auto found = std::find_if(catalog.signals.begin(), catalog.signals.end(), [&](const SignalSpec& spec) {
       return spec.exporter == exporter && spec.role == role;
     });
     return found == catalog.signals.end() ? -1 : found - catalog.signals.begin();
   }
-  const std::filesystem::path folder_;
+  const test_support::TempDir folder_;
 };
 
 TEST_F(CatalogFiles, AnEntryOfTheSameExporterAndRoleTakesThePlaceOfTheOther) {
@@ -108,9 +95,9 @@ TEST_F(CatalogFiles, TheDefaultSlosMayLackTheirData) {
 
 TEST_F(CatalogFiles, AFileThatWentAwaySinceTheConfigurationWasReadIsAMistake) {
   Config config;
-  config.catalog_files = {folder_ / "gone.yml"};
+  config.catalog_files = {folder_.file("gone.yml")};
   EXPECT_EQ(to_string(load_catalog(config).diagnostics),
-            (folder_ / "gone.yml").string() + ": cannot be opened: No such file or directory");
+            folder_.file("gone.yml") + ": cannot be opened: No such file or directory");
 }
 
 }  // namespace

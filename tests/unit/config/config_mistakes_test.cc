@@ -126,6 +126,10 @@ INSTANTIATE_TEST_SUITE_P(
     Config, SourceMistakes,
     testing::Values(
         Case{"name: a", "sources[0]: the key \"url\" is missing"},
+        Case{"url: 'http://h/', nonsense: 1",
+             "sources[0].nonsense: unknown key; known are url, name, dialect, streamed, headers, "
+             "basic_auth, bearer_token_file, tls_config, timeout, connect_timeout, retries, concurrency, "
+             "queries_per_request, limits"},
         Case{"url: 'ftp://h/read'", "sources[0].url: the URL must start with http:// or https://"},
         Case{"url: 'http://h:99999/'",
              "sources[0].url: not a URL: \"http://h:99999/\" (Port number was not a decimal "

@@ -3,11 +3,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <filesystem>
-#include <fstream>
 #include <string>
+
+#include "tests/support/temp_dir.h"
 
 namespace exporter {
 namespace {
@@ -21,19 +20,8 @@ constexpr const char* kMinimal = "sources: [{url: 'http://127.0.0.1:9090/api/v1/
 
 class ConfigFiles : public testing::Test {
  protected:
-  ConfigFiles() : folder_(std::filesystem::temp_directory_path() / ("rca_config_" + std::to_string(::getpid()))) {
-    std::filesystem::create_directories(folder_);
-  }
-  ~ConfigFiles() override {
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
-  }
-  std::string write(const std::string& name, const std::string& text) const {
-    const std::string path = folder_ / name;
-    std::ofstream(path) << text;
-    return path;
-  }
-  const std::filesystem::path folder_;
+  std::string write(const std::string& name, const std::string& text) const { return folder_.write(name, text); }
+  const test_support::TempDir folder_;
 };
 
 TEST(Config, OneSourceIsEnough) {
@@ -130,9 +118,9 @@ store: {path: state/rca.db}
   EXPECT_EQ(mimir.headers.at("X-Scope-OrgID"), "team-a");
   EXPECT_EQ(mimir.basic_auth_username, "user");
   EXPECT_EQ(mimir.basic_auth_password, "s3cret");
-  EXPECT_EQ(mimir.tls.ca_file, folder_ / "ca.pem");
-  EXPECT_EQ(mimir.tls.cert_file, folder_ / "cert.pem");
-  EXPECT_EQ(mimir.tls.key_file, folder_ / "key.pem");
+  EXPECT_EQ(mimir.tls.ca_file, folder_.file("ca.pem"));
+  EXPECT_EQ(mimir.tls.cert_file, folder_.file("cert.pem"));
+  EXPECT_EQ(mimir.tls.key_file, folder_.file("key.pem"));
   EXPECT_TRUE(mimir.tls.insecure_skip_verify);
   EXPECT_EQ(mimir.timeout, seconds(30));
   EXPECT_EQ(mimir.connect_timeout, seconds(2));
@@ -147,14 +135,14 @@ store: {path: state/rca.db}
   EXPECT_EQ(mimir.limits.max_samples, 2000U);
   EXPECT_EQ(result.config->sources[1].dialect, remote_read::Dialect::influxdb);
   EXPECT_EQ(result.config->sources[1].name, "h:8086");
-  EXPECT_EQ(result.config->sources[1].bearer_token_file, folder_ / "token");
+  EXPECT_EQ(result.config->sources[1].bearer_token_file, folder_.file("token"));
   EXPECT_EQ(result.config->sources[2].dialect, remote_read::Dialect::deepflow);
   EXPECT_EQ(result.config->sources[2].name, "[::1]:20416");
   EXPECT_EQ(result.config->sources[2].basic_auth_password, "p w");
-  EXPECT_THAT(result.config->catalog_files, ElementsAre(folder_ / "mine.yml"));
+  EXPECT_THAT(result.config->catalog_files, ElementsAre(folder_.file("mine.yml")));
   EXPECT_THAT(result.config->series_matchers, ElementsAre("namespace=\"ray\"", "pod!~\"test.*\""));
   EXPECT_THAT(result.config->catalog_exporters, ElementsAre("vllm"));
-  EXPECT_EQ(result.config->store_path, folder_ / "state/rca.db");
+  EXPECT_EQ(result.config->store_path, folder_.file("state/rca.db"));
 }
 
 TEST(Config, ReadsEntitiesPeersGraphAndSlos) {

@@ -35,75 +35,71 @@ class CadvisorExporter : public Exporter {
     write_cpu(host, sink);
     write_memory(host, sink);
     write_network(host.counters(), sink);
-    const auto gauge_of = [&](std::string_view name, std::string_view help, double value) {
-      sink.one(name, gauge, help, container_, value);
-    };
-    gauge_of("container_start_time_seconds", "Start time of the container since unix epoch in seconds.",
-             process_start(simulation, pod_));
-    gauge_of("container_last_seen", "Last time a container was seen by the exporter",
-             std::floor(simulation.unix_now()));
-    counter_of(sink, "container_oom_events_total", "Count of out of memory events observed for the container", 0);
+    const Labelled series(sink, container_);
+    series.gauge("container_start_time_seconds", "Start time of the container since unix epoch in seconds.",
+                 process_start(simulation, pod_));
+    series.gauge("container_last_seen", "Last time a container was seen by the exporter",
+                 std::floor(simulation.unix_now()));
+    series.counter("container_oom_events_total", "Count of out of memory events observed for the container", 0);
     sink.one("machine_cpu_cores", gauge, "Number of logical CPU cores.", "", node_.cpus);
     sink.one("machine_memory_bytes", gauge, "Amount of memory installed on the machine.", "", node_.memory);
   }
 
  private:
-  void counter_of(Sink& sink, std::string_view name, std::string_view help, double value) const {
-    sink.one(name, counter, help, container_, value);
-  }
-
   void write_cpu(const Host& host, Sink& sink) const {
     const Host::Counters& c = host.counters();
+    const Labelled series(sink, container_);
     sink.one("container_cpu_usage_seconds_total", counter, "Cumulative cpu time consumed in seconds.", cpu_,
              c.cpu_user + c.cpu_system);
-    counter_of(sink, "container_cpu_user_seconds_total", "Cumulative user cpu time consumed in seconds.", c.cpu_user);
-    counter_of(sink, "container_cpu_system_seconds_total", "Cumulative system cpu time consumed in seconds.",
-               c.cpu_system);
-    counter_of(sink, "container_cpu_cfs_periods_total", "Number of elapsed enforcement period intervals.",
-               c.cfs_periods);
-    counter_of(sink, "container_cpu_cfs_throttled_periods_total", "Number of throttled period intervals.",
-               c.throttled_periods);
-    counter_of(sink, "container_cpu_cfs_throttled_seconds_total",
-               "Total time duration the container has been throttled.", c.throttled_seconds);
-    sink.one("container_spec_cpu_quota", gauge, "CPU quota of the container.", container_,
-             host.profile().cpu_limit * 1e6 * calibration::kCfsPeriod);
-    sink.one("container_spec_cpu_period", gauge, "CPU period of the container.", container_,
-             1e6 * calibration::kCfsPeriod);
-    sink.one("container_threads", gauge, "Number of threads running inside the container", container_,
-             (pod_ == 0 ? 9 : 412) + (host.throttled() ? 16 : 0));
-    counter_of(sink, "container_pressure_cpu_waiting_seconds_total",
-               "Total time duration tasks in the container have waited due to CPU congestion.", c.cpu_waiting);
-    counter_of(sink, "container_pressure_memory_waiting_seconds_total",
-               "Total time duration tasks in the container have waited due to memory congestion.", c.memory_waiting);
-    counter_of(sink, "container_pressure_memory_stalled_seconds_total",
-               "Total time duration no tasks in the container could make progress due to memory congestion.",
-               c.memory_stalled);
+    series.counter("container_cpu_user_seconds_total", "Cumulative user cpu time consumed in seconds.", c.cpu_user);
+    series.counter("container_cpu_system_seconds_total", "Cumulative system cpu time consumed in seconds.",
+                   c.cpu_system);
+    series.counter("container_cpu_cfs_periods_total", "Number of elapsed enforcement period intervals.", c.cfs_periods);
+    series.counter("container_cpu_cfs_throttled_periods_total", "Number of throttled period intervals.",
+                   c.throttled_periods);
+    series.counter("container_cpu_cfs_throttled_seconds_total", "Total time duration the container has been throttled.",
+                   c.throttled_seconds);
+    series.gauge("container_spec_cpu_quota", "CPU quota of the container.",
+                 host.profile().cpu_limit * 1e6 * calibration::kCfsPeriod);
+    series.gauge("container_spec_cpu_period", "CPU period of the container.", 1e6 * calibration::kCfsPeriod);
+    series.gauge("container_threads", "Number of threads running inside the container",
+                 (pod_ == 0 ? 9 : 412) + (host.throttled() ? 16 : 0));
+    series.counter("container_pressure_cpu_waiting_seconds_total",
+                   "Total time duration tasks in the container have waited due to CPU congestion.", c.cpu_waiting);
+    series.counter("container_pressure_memory_waiting_seconds_total",
+                   "Total time duration tasks in the container have waited due to memory congestion.",
+                   c.memory_waiting);
+    series.counter("container_pressure_memory_stalled_seconds_total",
+                   "Total time duration no tasks in the container could make progress due to memory congestion.",
+                   c.memory_stalled);
   }
 
   void write_memory(const Host& host, Sink& sink) const {
-    const auto gauge_of = [&](std::string_view name, std::string_view help, double value) {
-      sink.one(name, gauge, help, container_, std::floor(value / 4096) * 4096);
+    const Labelled series(sink, container_);
+    const auto pages_of = [&](std::string_view name, std::string_view help, double value) {
+      series.gauge(name, help, std::floor(value / 4096) * 4096);
     };
-    gauge_of("container_memory_usage_bytes",
+    pages_of("container_memory_usage_bytes",
              "Current memory usage in bytes, including all memory regardless of when it was accessed",
              host.usage_bytes());
-    gauge_of("container_memory_working_set_bytes", "Current working set in bytes.", host.working_set());
-    gauge_of("container_memory_rss", "Size of RSS in bytes.", host.anon_bytes());
-    gauge_of("container_memory_cache", "Number of bytes of page cache memory.", host.cache_bytes());
-    gauge_of("container_memory_mapped_file", "Size of memory mapped files in bytes.", 0.4 * host.cache_bytes());
-    gauge_of("container_memory_swap", "Container swap usage in bytes.", 0);
-    gauge_of("container_spec_memory_limit_bytes", "Memory limit for the container.", host.profile().memory_limit);
+    pages_of("container_memory_working_set_bytes", "Current working set in bytes.", host.working_set());
+    pages_of("container_memory_rss", "Size of RSS in bytes.", host.anon_bytes());
+    pages_of("container_memory_cache", "Number of bytes of page cache memory.", host.cache_bytes());
+    pages_of("container_memory_mapped_file", "Size of memory mapped files in bytes.", 0.4 * host.cache_bytes());
+    pages_of("container_memory_swap", "Container swap usage in bytes.", 0);
+    pages_of("container_spec_memory_limit_bytes", "Memory limit for the container.", host.profile().memory_limit);
     sink.family("container_memory_failures_total", counter, "Cumulative count of memory allocation failures.");
     sink.sample("container_memory_failures_total", failures_[0], std::floor(host.counters().minor_faults));
     sink.sample("container_memory_failures_total", failures_[1], host.counters().major_faults);
-    counter_of(sink, "container_memory_failcnt", "Number of memory usage hits limits", 0);
+    series.counter("container_memory_failcnt", "Number of memory usage hits limits", 0);
     sink.one("container_fs_reads_bytes_total", counter, "Cumulative count of bytes read", disk_,
              host.counters().read_bytes);
   }
 
   void write_network(const Host::Counters& c, Sink& sink) const {
+    const Labelled series(sink, network_);
     const auto total = [&](std::string_view name, std::string_view help, double value) {
-      sink.one(name, counter, help, network_, std::floor(value));
+      series.counter(name, help, std::floor(value));
     };
     total("container_network_receive_bytes_total", "Cumulative count of bytes received", c.received_bytes);
     total("container_network_receive_packets_total", "Cumulative count of packets received", c.received_packets);

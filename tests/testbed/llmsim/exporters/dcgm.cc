@@ -6,8 +6,6 @@
 namespace llmsim {
 namespace {
 
-using enum MetricType;
-
 class DcgmExporter : public Exporter {
  public:
   DcgmExporter(const Topology& topology, std::size_t replica) : replica_(replica) {
@@ -30,45 +28,41 @@ class DcgmExporter : public Exporter {
     const Gpu& gpu = simulation.replicas()[replica_].gpu;
     const double reserved = 615;
     const double used = cal::kGpuMemoryUtilization * cal::kFramebufferMib + 1050;
-    const auto gauge_of = [&](std::string_view name, std::string_view help, double value) {
-      sink.one(name, gauge, help, labels_, value);
-    };
-    const auto counter_of = [&](std::string_view name, std::string_view help, double value) {
-      sink.one(name, counter, help, labels_, std::floor(value));
-    };
-    gauge_of("DCGM_FI_DEV_SM_CLOCK", "SM clock frequency (in MHz).", gpu.clock_mhz());
-    gauge_of("DCGM_FI_DEV_MEM_CLOCK", "Memory clock frequency (in MHz).", cal::kMemoryClockMhz);
-    gauge_of("DCGM_FI_DEV_MEMORY_TEMP", "Memory temperature (in C).", std::round(gpu.temperature() + 6));
-    gauge_of("DCGM_FI_DEV_GPU_TEMP", "GPU temperature (in C).", std::round(gpu.temperature()));
-    gauge_of("DCGM_FI_DEV_POWER_USAGE", "Power draw (in W).", std::round(gpu.power() * 1000) / 1000);
-    counter_of("DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION", "Total energy consumption since boot (in mJ).",
-               gpu.energy_joules() * 1000);
-    counter_of("DCGM_FI_DEV_PCIE_REPLAY_COUNTER", "Total number of PCIe retries.", 0);
-    gauge_of("DCGM_FI_DEV_GPU_UTIL", "GPU utilization (in %).", std::round(100 * gpu.utilization()));
-    gauge_of("DCGM_FI_DEV_MEM_COPY_UTIL", "Memory utilization (in %).", std::round(100 * gpu.memory_utilization()));
-    gauge_of("DCGM_FI_DEV_ENC_UTIL", "Encoder utilization (in %).", 0);
-    gauge_of("DCGM_FI_DEV_DEC_UTIL", "Decoder utilization (in %).", 0);
-    gauge_of("DCGM_FI_DEV_XID_ERRORS", "Value of the last XID error encountered.", 0);
-    gauge_of("DCGM_FI_DEV_POWER_MGMT_LIMIT", "Current power limit (in W).", gpu.power_limit());
-    gauge_of("DCGM_FI_DEV_CLOCK_THROTTLE_REASONS", "Current clock throttle reasons (bitmask).", gpu.throttle_reasons());
-    counter_of("DCGM_FI_DEV_POWER_VIOLATION", "Throttling duration due to power constraints (in us).",
-               gpu.power_violation_seconds() * 1e6);
-    counter_of("DCGM_FI_DEV_THERMAL_VIOLATION", "Throttling duration due to thermal constraints (in us).", 0);
-    gauge_of("DCGM_FI_DEV_FB_FREE", "Framebuffer memory free (in MiB).", cal::kFramebufferMib - reserved - used);
-    gauge_of("DCGM_FI_DEV_FB_USED", "Framebuffer memory used (in MiB).", used);
-    gauge_of("DCGM_FI_DEV_FB_RESERVED", "Framebuffer memory reserved (in MiB).", reserved);
-    counter_of("DCGM_FI_DEV_ECC_SBE_VOL_TOTAL", "Total number of single-bit volatile ECC errors.", 0);
-    counter_of("DCGM_FI_DEV_ECC_DBE_VOL_TOTAL", "Total number of double-bit volatile ECC errors.", 0);
-    counter_of("DCGM_FI_DEV_NVLINK_BANDWIDTH_TOTAL", "Total number of NVLink bandwidth counters for all lanes", 0);
-    counter_of("DCGM_FI_DEV_UNCORRECTABLE_REMAPPED_ROWS", "Number of remapped rows for uncorrectable errors", 0);
-    counter_of("DCGM_FI_DEV_CORRECTABLE_REMAPPED_ROWS", "Number of remapped rows for correctable errors", 0);
-    gauge_of("DCGM_FI_DEV_ROW_REMAP_FAILURE", "Whether remapping of rows has failed", 0);
-    gauge_of("DCGM_FI_PROF_GR_ENGINE_ACTIVE", "Ratio of time the graphics engine is active.", gpu.utilization());
-    gauge_of("DCGM_FI_PROF_PIPE_TENSOR_ACTIVE", "Ratio of cycles the tensor (HMMA) pipe is active.",
-             gpu.tensor_activity());
-    gauge_of("DCGM_FI_PROF_DRAM_ACTIVE",
-             "Ratio of cycles the device memory interface is active sending or receiving data.",
-             gpu.memory_utilization());
+    const Labelled series(sink, labels_);
+    series.gauge("DCGM_FI_DEV_SM_CLOCK", "SM clock frequency (in MHz).", gpu.clock_mhz());
+    series.gauge("DCGM_FI_DEV_MEM_CLOCK", "Memory clock frequency (in MHz).", cal::kMemoryClockMhz);
+    series.gauge("DCGM_FI_DEV_MEMORY_TEMP", "Memory temperature (in C).", std::round(gpu.temperature() + 6));
+    series.gauge("DCGM_FI_DEV_GPU_TEMP", "GPU temperature (in C).", std::round(gpu.temperature()));
+    series.gauge("DCGM_FI_DEV_POWER_USAGE", "Power draw (in W).", std::round(gpu.power() * 1000) / 1000);
+    series.counter("DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION", "Total energy consumption since boot (in mJ).",
+                   std::floor(gpu.energy_joules() * 1000));
+    series.counter("DCGM_FI_DEV_PCIE_REPLAY_COUNTER", "Total number of PCIe retries.", 0);
+    series.gauge("DCGM_FI_DEV_GPU_UTIL", "GPU utilization (in %).", std::round(100 * gpu.utilization()));
+    series.gauge("DCGM_FI_DEV_MEM_COPY_UTIL", "Memory utilization (in %).", std::round(100 * gpu.memory_utilization()));
+    series.gauge("DCGM_FI_DEV_ENC_UTIL", "Encoder utilization (in %).", 0);
+    series.gauge("DCGM_FI_DEV_DEC_UTIL", "Decoder utilization (in %).", 0);
+    series.gauge("DCGM_FI_DEV_XID_ERRORS", "Value of the last XID error encountered.", 0);
+    series.gauge("DCGM_FI_DEV_POWER_MGMT_LIMIT", "Current power limit (in W).", gpu.power_limit());
+    series.gauge("DCGM_FI_DEV_CLOCK_THROTTLE_REASONS", "Current clock throttle reasons (bitmask).",
+                 gpu.throttle_reasons());
+    series.counter("DCGM_FI_DEV_POWER_VIOLATION", "Throttling duration due to power constraints (in us).",
+                   std::floor(gpu.power_violation_seconds() * 1e6));
+    series.counter("DCGM_FI_DEV_THERMAL_VIOLATION", "Throttling duration due to thermal constraints (in us).", 0);
+    series.gauge("DCGM_FI_DEV_FB_FREE", "Framebuffer memory free (in MiB).", cal::kFramebufferMib - reserved - used);
+    series.gauge("DCGM_FI_DEV_FB_USED", "Framebuffer memory used (in MiB).", used);
+    series.gauge("DCGM_FI_DEV_FB_RESERVED", "Framebuffer memory reserved (in MiB).", reserved);
+    series.counter("DCGM_FI_DEV_ECC_SBE_VOL_TOTAL", "Total number of single-bit volatile ECC errors.", 0);
+    series.counter("DCGM_FI_DEV_ECC_DBE_VOL_TOTAL", "Total number of double-bit volatile ECC errors.", 0);
+    series.counter("DCGM_FI_DEV_NVLINK_BANDWIDTH_TOTAL", "Total number of NVLink bandwidth counters for all lanes", 0);
+    series.counter("DCGM_FI_DEV_UNCORRECTABLE_REMAPPED_ROWS", "Number of remapped rows for uncorrectable errors", 0);
+    series.counter("DCGM_FI_DEV_CORRECTABLE_REMAPPED_ROWS", "Number of remapped rows for correctable errors", 0);
+    series.gauge("DCGM_FI_DEV_ROW_REMAP_FAILURE", "Whether remapping of rows has failed", 0);
+    series.gauge("DCGM_FI_PROF_GR_ENGINE_ACTIVE", "Ratio of time the graphics engine is active.", gpu.utilization());
+    series.gauge("DCGM_FI_PROF_PIPE_TENSOR_ACTIVE", "Ratio of cycles the tensor (HMMA) pipe is active.",
+                 gpu.tensor_activity());
+    series.gauge("DCGM_FI_PROF_DRAM_ACTIVE",
+                 "Ratio of cycles the device memory interface is active sending or receiving data.",
+                 gpu.memory_utilization());
   }
 
  private:

@@ -56,6 +56,18 @@ rca::Labels pod_labels(const Pod& pod) {
   return labels;
 }
 
+std::vector<Target> replica_targets(const Topology& topology, int port,
+                                    const std::function<std::unique_ptr<Exporter>(std::size_t replica)>& make) {
+  std::vector<Target> targets;
+  for (std::size_t i = 0; i < topology.replicas(); ++i) {
+    const Pod& pod = topology.replica_pod(i);
+    targets.push_back(
+        make_target("/metrics/" + pod.container, pod.address + ":" + std::to_string(port), pod_labels(pod), make(i)));
+    targets.back().pod = i + 1;
+  }
+  return targets;
+}
+
 double process_start(const Simulation& simulation, std::size_t pod) {
   constexpr double kAge = 6 * 3600;
   return simulation.config().start - kAge + 7.0 * static_cast<double>(pod);

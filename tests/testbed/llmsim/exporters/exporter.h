@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -50,6 +51,9 @@ struct ExporterRegistration {
 Target make_target(std::string path, std::string_view instance, rca::Labels labels, std::unique_ptr<Exporter> exporter);
 // namespace, pod and container of a pod, as a PodMonitor adds them.
 rca::Labels pod_labels(const Pod& pod);
+// One target a replica, answered by its pod on this port; `make` gives the exporter of the replica.
+std::vector<Target> replica_targets(const Topology& topology, int port,
+                                    const std::function<std::unique_ptr<Exporter>(std::size_t replica)>& make);
 // When the processes of the cluster were started, unix time: some hours before the simulation.
 double process_start(const Simulation& simulation, std::size_t pod);
 

@@ -52,33 +52,29 @@ class RayExporter : public Exporter {
   void write_node(const Replica& replica, Sink& sink) const {
     const Host& host = replica.host;
     const Host::Counters& c = host.counters();
-    const auto gauge_of = [&](std::string_view name, std::string_view help, double value) {
-      sink.one(name, gauge, help, node_, value);
-    };
+    const Labelled series(sink, node_);
     const double limit = host.profile().memory_limit;
-    gauge_of("ray_node_cpu_utilization", "Total CPU usage on a ray node",
-             std::round(1000 * host.cpu_usage() / host.profile().cpu_limit) / 10);
-    gauge_of("ray_node_cpu_count", "Total CPUs available on a ray node", host.profile().cpu_limit);
-    gauge_of("ray_node_mem_used", "Memory usage on a ray node", std::floor(host.working_set()));
-    gauge_of("ray_node_mem_available", "Memory available on a ray node", std::floor(limit - host.working_set()));
-    gauge_of("ray_node_mem_total", "Total memory on a ray node", limit);
-    gauge_of("ray_node_network_sent", "Total network sent", std::floor(c.sent_bytes));
-    gauge_of("ray_node_network_received", "Total network received", std::floor(c.received_bytes));
-    gauge_of("ray_node_disk_io_read", "Total read from disk", std::floor(c.read_bytes));
-    gauge_of("ray_node_disk_usage", "Total disk usage (bytes) on a ray node", 61.4e9);
-    gauge_of("ray_node_disk_free", "Total disk free (bytes) on a ray node", 138.6e9);
+    series.gauge("ray_node_cpu_utilization", "Total CPU usage on a ray node",
+                 std::round(1000 * host.cpu_usage() / host.profile().cpu_limit) / 10);
+    series.gauge("ray_node_cpu_count", "Total CPUs available on a ray node", host.profile().cpu_limit);
+    series.gauge("ray_node_mem_used", "Memory usage on a ray node", std::floor(host.working_set()));
+    series.gauge("ray_node_mem_available", "Memory available on a ray node", std::floor(limit - host.working_set()));
+    series.gauge("ray_node_mem_total", "Total memory on a ray node", limit);
+    series.gauge("ray_node_network_sent", "Total network sent", std::floor(c.sent_bytes));
+    series.gauge("ray_node_network_received", "Total network received", std::floor(c.received_bytes));
+    series.gauge("ray_node_disk_io_read", "Total read from disk", std::floor(c.read_bytes));
+    series.gauge("ray_node_disk_usage", "Total disk usage (bytes) on a ray node", 61.4e9);
+    series.gauge("ray_node_disk_free", "Total disk free (bytes) on a ray node", 138.6e9);
   }
 
   void write_gpu(const Gpu& gpu, Sink& sink) const {
     namespace cal = calibration;
     const double used = std::floor(cal::kGpuMemoryUtilization * cal::kFramebufferMib + 1050);
-    const auto gauge_of = [&](std::string_view name, std::string_view help, double value) {
-      sink.one(name, gauge, help, gpu_, value);
-    };
-    gauge_of("ray_node_gpus_available", "Total GPUs available on a ray node", 1);
-    gauge_of("ray_node_gpus_utilization", "Total GPUs usage on a ray node", std::round(100 * gpu.utilization()));
-    gauge_of("ray_node_gram_used", "Total GPU RAM usage on a ray node", used);
-    gauge_of("ray_node_gram_available", "Total GPU RAM available on a ray node", cal::kFramebufferMib - used);
+    const Labelled series(sink, gpu_);
+    series.gauge("ray_node_gpus_available", "Total GPUs available on a ray node", 1);
+    series.gauge("ray_node_gpus_utilization", "Total GPUs usage on a ray node", std::round(100 * gpu.utilization()));
+    series.gauge("ray_node_gram_used", "Total GPU RAM usage on a ray node", used);
+    series.gauge("ray_node_gram_available", "Total GPU RAM available on a ray node", cal::kFramebufferMib - used);
   }
 
   void write_replica(const Replica& replica, Sink& sink) const {
@@ -131,15 +127,9 @@ class RayExporter : public Exporter {
 };
 
 const ExporterRegistration kRayExporter{{"ray", 2, [](const Topology& topology) {
-                                           std::vector<Target> targets;
-                                           for (std::size_t i = 0; i < topology.replicas(); ++i) {
-                                             const Pod& pod = topology.replica_pod(i);
-                                             targets.push_back(make_target("/metrics/" + pod.container,
-                                                                           pod.address + ":8080", pod_labels(pod),
-                                                                           std::make_unique<RayExporter>(topology, i)));
-                                             targets.back().pod = i + 1;
-                                           }
-                                           return targets;
+                                           return replica_targets(topology, 8080, [&](std::size_t i) {
+                                             return std::make_unique<RayExporter>(topology, i);
+                                           });
                                          }}};
 
 }  // namespace
