@@ -1,6 +1,7 @@
 #include "rca_core/frame/promql.h"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
 #include <cmath>
 #include <cstddef>
@@ -226,21 +227,57 @@ void windowed_values(SampleView samples, const TimeGrid& grid, std::int64_t rang
   }
 }
 
+// Rows that are looked at together.
+constexpr std::int64_t kRowBlock = 16;
+
+// Whether sample i is at most `max_age` (which is less than a step) older than row i, in each of kRowBlock rows, and
+// none is a stale marker. Each sample then is the newest of its row, but for the last, after which another one may
+// come.
+bool one_sample_a_row(SampleView samples, const TimeGrid& rows, std::int64_t max_age) {
+  // No branch, so that vector instructions can do it. A sign bit says that an age is negative or too large, or, where
+  // it is missing, that a value is the marker.
+  const auto oldest = static_cast<std::uint64_t>(max_age);
+  auto now = static_cast<std::uint64_t>(rows.start_ms);
+  std::uint64_t misplaced = 0;
+  std::uint64_t live = ~std::uint64_t{0};
+  for (std::size_t i = 0; i < kRowBlock; ++i) {
+    const std::uint64_t age = now - static_cast<std::uint64_t>(samples.times[i]);
+    misplaced |= age | (oldest - age);
+    const std::uint64_t difference = std::bit_cast<std::uint64_t>(samples.values[i]) ^ kStaleNaNBits;
+    live &= difference | (0 - difference);
+    now += static_cast<std::uint64_t>(rows.step_ms);
+  }
+  return ((misplaced | ~live) >> 63) == 0;
+}
+
 }  // namespace
 
 void instant_values(SampleView samples, const TimeGrid& grid, std::int64_t lookback_ms, RangeSemantics semantics,
                     std::span<double> out) {
   assert(out.size() == static_cast<std::size_t>(grid.rows));
+  const std::int64_t max_age = semantics == RangeSemantics::closed ? lookback_ms : lookback_ms - 1;
   std::size_t next = 0;  // first sample after the row
-  for (std::int64_t row = 0; row < grid.rows; ++row) {
-    const std::int64_t now = grid.time_ms(row);
-    while (next < samples.size() && samples.times[next] <= now) ++next;
-    double& value = out[static_cast<std::size_t>(row)];
-    value = kNaN;
-    if (next == 0) continue;
-    const std::int64_t age = now - samples.times[next - 1];
-    const bool fresh = semantics == RangeSemantics::closed ? age <= lookback_ms : age < lookback_ms;
-    if (fresh && !is_stale(samples.values[next - 1])) value = samples.values[next - 1];
+  for (std::int64_t row = 0; row < grid.rows;) {
+    const std::int64_t end = std::min(row + kRowBlock, grid.rows);
+    // The usual case, a series that is scraped once a step: the values as they come.
+    const std::size_t after = next + kRowBlock;
+    if (end - row == kRowBlock && after <= samples.size() &&
+        (after == samples.size() || samples.times[after] > grid.time_ms(end - 1)) &&
+        one_sample_a_row(samples.subview(next, kRowBlock), {grid.time_ms(row), grid.step_ms, kRowBlock},
+                         std::min(max_age, grid.step_ms - 1))) {
+      std::copy_n(samples.values.data() + next, kRowBlock, out.data() + row);
+      next = after;
+      row = end;
+      continue;
+    }
+    for (; row < end; ++row) {
+      const std::int64_t now = grid.time_ms(row);
+      while (next < samples.size() && samples.times[next] <= now) ++next;
+      double& value = out[static_cast<std::size_t>(row)];
+      value = kNaN;
+      if (next == 0 || now - samples.times[next - 1] > max_age) continue;
+      if (!is_stale(samples.values[next - 1])) value = samples.values[next - 1];
+    }
   }
 }
 

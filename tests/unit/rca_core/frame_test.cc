@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <random>
+#include <vector>
 
 #include "rca_core/frame/promql.h"
 #include "rca_core/graph/entity_graph.h"
@@ -37,6 +38,56 @@ double ranged(RangeFunction function, const Samples& samples, double seconds, st
   range_values(function, samples.view(), {std::llround(seconds * 1000), 1, 1}, range_seconds * 1000, semantics,
                {&out, 1});
   return out;
+}
+
+// A series as scraped once a step and more or less on time, with what disturbs it at rates of one in so many samples.
+Samples scraped(std::mt19937_64& random, std::int64_t step_ms, std::uint64_t offset_ms) {
+  const std::uint64_t kinds[] = {0, 0, 200, 40, 5};
+  const std::uint64_t gap = kinds[random() % 5];
+  const std::uint64_t extra = kinds[random() % 5];
+  const std::uint64_t stale = kinds[random() % 5];
+  const std::uint64_t jitter = random() % 3 == 0 ? 1 + random() % static_cast<std::uint64_t>(step_ms) : 1;
+  const auto happens = [&](std::uint64_t one_in) { return one_in > 0 && random() % one_in == 0; };
+  Samples samples;
+  const auto put = [&](std::int64_t time) {
+    if (!samples.times.empty() && time <= samples.times.back()) return;
+    const double value = happens(50) ? kNaN : static_cast<double>(random() % 1000);
+    samples.push_back(time, happens(stale) ? stale_marker() : value);
+  };
+  if (random() % 4 == 0) put(-(std::int64_t{1} << 62));
+  for (std::int64_t i = 0; i < 200; ++i) {
+    if (happens(gap)) i += static_cast<std::int64_t>(random() % 40);
+    const std::int64_t time = i * step_ms + static_cast<std::int64_t>(offset_ms + random() % jitter);
+    put(time);
+    if (happens(extra)) put(time + 1 + static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(step_ms)));
+  }
+  if (random() % 4 == 0) put(std::int64_t{1} << 62);
+  return samples;
+}
+
+TEST(InstantValues, ManyRowsAreWhatEachRowIsByItself) {
+  constexpr std::int64_t kStep = 1000;
+  std::mt19937_64 random(5);
+  std::size_t values = 0;
+  for (int round = 0; round < 2000; ++round) {
+    const std::uint64_t offsets[] = {0, 1, 500, 999};
+    const Samples samples = scraped(random, kStep, offsets[random() % 4]);
+    const std::int64_t lookbacks[] = {0, 1, 500, kStep - 1, kStep, kStep + 1, 300'000};
+    const std::int64_t lookback = lookbacks[random() % 7];
+    const RangeSemantics semantics = random() % 2 == 0 ? kClosed : kLeftOpen;
+    const auto start = static_cast<std::int64_t>(random() % 5000) / (random() % 2 == 0 ? 1 : 500) * 500;
+    const TimeGrid grid{start, kStep, static_cast<std::int64_t>(random() % 230)};
+    std::vector<double> out(static_cast<std::size_t>(grid.rows), -1);
+    instant_values(samples.view(), grid, lookback, semantics, out);
+    for (std::int64_t row = 0; row < grid.rows; ++row) {
+      const double got = out[static_cast<std::size_t>(row)];
+      const double expected = instant(samples, static_cast<double>(grid.time_ms(row)) / 1000, semantics, lookback);
+      ASSERT_TRUE(got == expected || (std::isnan(got) && std::isnan(expected) && !is_stale(got)))
+          << "round " << round << " row " << row << " is " << got << " instead of " << expected;
+      if (!std::isnan(got)) ++values;
+    }
+  }
+  EXPECT_GT(values, 50'000U);
 }
 
 TEST(TimeGrid, RowAtOrAfter) {
