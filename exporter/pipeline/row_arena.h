@@ -3,9 +3,10 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <memory>
 #include <span>
 #include <vector>
+
+#include "exporter/pipeline/page_block.h"
 
 namespace exporter {
 
@@ -13,30 +14,25 @@ class RowArena {
  public:
   // `count` doubles, not initialised, valid until reset().
   std::span<double> take(std::size_t count) {
-    if (blocks_.empty() || used_ + count > blocks_.back().size) {
-      const std::size_t size = std::max(count, kBlock);
-      blocks_.push_back({std::make_unique_for_overwrite<double[]>(size), size});
+    if (blocks_.empty() || count > blocks_.back().values().size() - used_) {
+      blocks_.emplace_back(std::max(count, kBlock));
       used_ = 0;
     }
-    const std::span<double> piece(blocks_.back().data.get() + used_, count);
+    const std::span<double> piece = blocks_.back().values().subspan(used_, count);
     used_ += count;
     return piece;
   }
 
   // Keeps one block for the next read: a cycle in steady state then allocates nothing.
   void reset() {
-    if (blocks_.size() > 1) blocks_.resize(1);
+    if (blocks_.size() > 1) blocks_.erase(blocks_.begin() + 1, blocks_.end());
     used_ = 0;
   }
 
  private:
-  static constexpr std::size_t kBlock = std::size_t{1} << 17;  // 1 MiB
-  struct Block {
-    std::unique_ptr<double[]> data;
-    std::size_t size = 0;
-  };
-  std::vector<Block> blocks_;
-  std::size_t used_ = 0;
+  static constexpr std::size_t kBlock = kHugePageBytes / sizeof(double);
+  std::vector<PageBlock> blocks_;
+  std::size_t used_ = 0;  // of the last block
 };
 
 }  // namespace exporter

@@ -88,10 +88,10 @@ void aggregate_of_all(const std::vector<const SignalVariant*>& variants, const S
 }  // namespace
 
 ServiceLevels::ServiceLevels(const std::vector<Slo>& slos, std::size_t capacity, rca::RangeSemantics semantics)
-    : slos_(slos), semantics_(semantics) {
+    : slos_(slos), slab_(capacity, 2 * slos.size()), semantics_(semantics) {
   for (const Slo& slo : slos_) {
     levels_.push_back(
-        {slo.role.empty() ? std::string(default_role(slo.sli)) : slo.role, RowRing(capacity), RowRing(capacity)});
+        {slo.role.empty() ? std::string(default_role(slo.sli)) : slo.role, RowRing(slab_), RowRing(slab_)});
   }
 }
 
@@ -105,12 +105,11 @@ void ServiceLevels::compute(const SignalSet& signals, const SeriesTable& table, 
       const auto variants = select(signals, std::string(kRequestRateRole), slos_[slo].entity);
       if (!variants.empty()) aggregate_of_all(variants, signals, requests);
     }
+    levels_[slo].measured.write(span.first_row, values);
     for (std::size_t i = 0; i < values.size(); ++i) {
-      const std::int64_t row = span.first_row + static_cast<std::int64_t>(i);
-      const bool idle = requests[i] < slos_[slo].min_request_rate;
-      levels_[slo].measured.set(row, values[i]);
-      levels_[slo].judged.set(row, idle ? std::numeric_limits<double>::infinity() : values[i]);
+      if (requests[i] < slos_[slo].min_request_rate) values[i] = std::numeric_limits<double>::infinity();
     }
+    levels_[slo].judged.write(span.first_row, values);
   }
 }
 

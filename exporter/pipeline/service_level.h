@@ -9,6 +9,7 @@
 
 #include "exporter/incident/incident.h"
 #include "exporter/pipeline/row_ring.h"
+#include "exporter/pipeline/row_slab.h"
 #include "exporter/pipeline/signal_set.h"
 
 namespace exporter {
@@ -20,7 +21,10 @@ inline constexpr std::string_view kRequestRateRole = "request_rate";
 // errors over the summed requests: as if the service were one entity. Not thread-safe.
 class ServiceLevels {
  public:
+  // `capacity` rows are held.
   ServiceLevels(const std::vector<Slo>& slos, std::size_t capacity, rca::RangeSemantics semantics);
+  ServiceLevels(const ServiceLevels&) = delete;
+  ServiceLevels& operator=(const ServiceLevels&) = delete;
 
   // The rows of the read under way. Between SignalSet::compute() and SignalSet::write().
   void compute(const SignalSet& signals, const SeriesTable& table, const ReadSpan& span);
@@ -43,6 +47,7 @@ class ServiceLevels {
   void compute_one(std::size_t slo, const SignalSet& signals, const SeriesTable& table, std::span<double> out) const;
 
   std::vector<Slo> slos_;
+  RowSlab slab_;
   std::vector<Level> levels_;
   rca::RangeSemantics semantics_;
 };

@@ -1,19 +1,18 @@
 #include "exporter/pipeline/signal_set.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <tuple>
 #include <unordered_set>
 
 #include "common/parallel_for.h"
+#include "exporter/pipeline/page_block.h"
 
 namespace exporter {
 namespace {
 
 // Rows to work on that one core should not hand on.
 constexpr std::size_t kGrain = 64;
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+constexpr std::size_t kSlabBytes = 4 * kHugePageBytes;
 
 rca::SignalKind kind_of(SeriesKind kind) {
   switch (kind) {
@@ -25,10 +24,18 @@ rca::SignalKind kind_of(SeriesKind kind) {
   return rca::SignalKind::gauge;
 }
 
+bool is_histogram(SeriesKind kind) {
+  return kind == SeriesKind::histogram || kind == SeriesKind::histogram_mean;
+}
+
+RowFunction row_function(SeriesKind kind) {
+  return kind == SeriesKind::gauge ? RowFunction::instant : RowFunction::rate;
+}
+
 }  // namespace
 
 SignalSet::SignalSet(std::shared_ptr<const Resolver> resolver, std::size_t capacity, rca::RangeSemantics semantics)
-    : resolver_(std::move(resolver)), capacity_(capacity), semantics_(semantics) {}
+    : resolver_(std::move(resolver)), semantics_(semantics), slab_(capacity, kSlabBytes / sizeof(double) / capacity) {}
 
 bool SignalSet::knows(const SeriesMatch& match) const {
   const auto found = signals_.find(Key(match.entity, resolver_->catalog().signals[match.spec].role));
@@ -43,8 +50,9 @@ void SignalSet::add(SeriesId series, const SeriesMatch& match) {
                              [](const auto& variant, std::size_t value) { return variant->preference < value; });
   if (at == variants.end() || (*at)->preference != match.preference) {
     at = variants.insert(at, std::make_unique<SignalVariant>(SignalVariant{
-                                 match.spec, match.preference, match.entity, {}, {}, RowRing(capacity_), {}, {}}));
+                                 match.spec, match.preference, match.entity, {}, {}, RowRing(slab_), {}, {}}));
     ++count_;
+    variants_valid_ = false;
     columns_valid_ = false;
   }
   SignalVariant& variant = **at;
@@ -54,6 +62,7 @@ void SignalSet::add(SeriesId series, const SeriesMatch& match) {
     if (!match.peer_group.empty()) variant.peer_group = match.peer_group;
     columns_valid_ = false;
   }
+  if (users_.size() <= series) users_.resize(std::size_t{series} + 1);
   users_[series].push_back(&variant);
   unsettled_.push_back(&variant);
 }
@@ -68,18 +77,28 @@ void SignalSet::settle(const SeriesTable& table) {
     });
   }
   unsettled_.clear();
+  list_variants();
+}
+
+void SignalSet::list_variants() {
+  if (variants_valid_) return;
+  variants_.clear();
+  variants_.reserve(count_);
+  for (const auto& [key, variants] : signals_) {
+    for (const auto& variant : variants) variants_.push_back(variant.get());
+  }
+  variants_valid_ = true;
 }
 
 void SignalSet::remove(std::span<const SeriesId> series) {
   std::unordered_set<const SignalVariant*> empty;
   for (const SeriesId id : series) {
-    const auto users = users_.find(id);
-    if (users == users_.end()) continue;
-    for (SignalVariant* variant : users->second) {
+    if (id >= users_.size()) continue;
+    for (SignalVariant* variant : users_[id]) {
       std::erase_if(variant->members, [&](const Member& member) { return member.series == id; });
       if (variant->members.empty()) empty.insert(variant);
     }
-    users_.erase(users);
+    users_[id].clear();
   }
   if (empty.empty()) return;
   columns_valid_ = false;
@@ -87,17 +106,26 @@ void SignalSet::remove(std::span<const SeriesId> series) {
     count_ -= std::erase_if(signal->second, [&](const auto& variant) { return empty.contains(variant.get()); });
     signal = signal->second.empty() ? signals_.erase(signal) : std::next(signal);
   }
+  variants_valid_ = false;
+  list_variants();
 }
 
 void SignalSet::compute(const SeriesTable& table, const ReadSpan& span) {
-  std::vector<SignalVariant*> all;
-  for (auto& [key, variants] : signals_) {
-    for (auto& variant : variants) {
-      variant->own_rows = arena_.take(span.rows());
-      all.push_back(variant.get());
-    }
+  std::vector<SignalVariant*> combined;
+  for (SignalVariant* variant : variants_) {
+    variant->raw = rows_as_staged(*variant, table);
+    if (!variant->raw.empty()) continue;
+    variant->own_rows = arena_.take(span.rows());
+    variant->raw = variant->own_rows;
+    combined.push_back(variant);
   }
-  rca::parallel_for(0, all.size(), kGrain, [&](std::size_t i) { compute_one(*all[i], table, span.rows()); });
+  rca::parallel_for(0, combined.size(), kGrain, [&](std::size_t i) { compute_one(*combined[i], table, span.rows()); });
+}
+
+Rows SignalSet::rows_as_staged(const SignalVariant& variant, const SeriesTable& table) const {
+  const SignalSpec& spec = spec_of(variant);
+  if (is_histogram(spec.kind) || variant.members.size() != 1 || spec.scale != 1) return {};
+  return table.staged_rows(variant.members.front().series, row_function(spec.kind));
 }
 
 void SignalSet::compute_one(SignalVariant& variant, const SeriesTable& table, std::size_t rows) const {
@@ -110,7 +138,7 @@ void SignalSet::compute_one(SignalVariant& variant, const SeriesTable& table, st
   counts.clear();
   buckets.clear();
   const SignalSpec& spec = spec_of(variant);
-  const RowFunction function = spec.kind == SeriesKind::gauge ? RowFunction::instant : RowFunction::rate;
+  const RowFunction function = row_function(spec.kind);
   for (const Member& member : variant.members) {
     const Rows values = table.staged_rows(member.series, function);
     switch (member.part) {
@@ -120,13 +148,7 @@ void SignalSet::compute_one(SignalVariant& variant, const SeriesTable& table, st
       case SeriesPart::value: inputs.push_back(values); break;
     }
   }
-  const bool plain = spec.kind == SeriesKind::gauge || spec.kind == SeriesKind::counter;
-  if (plain && inputs.size() == 1 && !inputs.front().empty() && spec.scale == 1) {
-    variant.raw = inputs.front();
-    return;
-  }
   const std::span<double> out = variant.own_rows;
-  variant.raw = out;
   switch (spec.kind) {
     case SeriesKind::gauge:
     case SeriesKind::counter: aggregate_rows(spec.aggregate, inputs, out); break;
@@ -142,24 +164,22 @@ void SignalSet::compute_one(SignalVariant& variant, const SeriesTable& table, st
 }
 
 void SignalSet::write(const ReadSpan& span) {
-  std::vector<SignalVariant*> all;
-  for (auto& [key, variants] : signals_) {
-    for (auto& variant : variants) all.push_back(variant.get());
-  }
-  rca::parallel_ranges(0, all.size(), kGrain, [&](std::size_t first, std::size_t last) {
-    std::vector<double> values(span.rows());
+  rca::parallel_ranges(0, variants_.size(), kGrain, [&](std::size_t first, std::size_t last) {
+    std::vector<double> ratio;
     for (std::size_t i = first; i != last; ++i) {
-      SignalVariant& variant = *all[i];
-      std::transform(variant.raw.begin(), variant.raw.end(), values.begin(),
-                     [](double value) { return std::isfinite(value) ? value : kMissing; });
-      if (const auto divisor = resolver_->divisor(variant.spec)) {
-        const SignalVariant* found = variant_of(*divisor, variant.entity);
-        divide_rows(values, found != nullptr ? found->raw : Rows());
+      SignalVariant& variant = *variants_[i];
+      const auto divisor = resolver_->divisor(variant.spec);
+      if (!divisor) {
+        variant.ring.write_finite(span.first_row, variant.raw);
+        continue;
       }
-      variant.ring.write(span.first_row, values);
+      const SignalVariant* found = variant_of(*divisor, variant.entity);
+      ratio.assign(variant.raw.begin(), variant.raw.end());
+      divide_rows(ratio, found != nullptr ? found->raw : Rows());
+      variant.ring.write(span.first_row, ratio);
     }
   });
-  for (SignalVariant* variant : all) {
+  for (SignalVariant* variant : variants_) {
     variant->raw = {};
     variant->own_rows = {};
   }
@@ -167,9 +187,7 @@ void SignalSet::write(const ReadSpan& span) {
 }
 
 void SignalSet::clear_rows() {
-  for (auto& [key, variants] : signals_) {
-    for (auto& variant : variants) variant->ring.clear();
-  }
+  for (SignalVariant* variant : variants_) variant->ring.clear();
 }
 
 std::vector<const SignalVariant*> SignalSet::preferred() const {
@@ -190,7 +208,9 @@ const SignalVariant* SignalSet::variant_of(std::size_t spec, const std::string& 
 const std::vector<Column>& SignalSet::columns() {
   if (columns_valid_) return columns_;
   columns_.clear();
+  columns_.reserve(signals_.size());
   std::vector<rca::Signal> signals;
+  signals.reserve(signals_.size());
   for (const auto& [key, variants] : signals_) {
     const SignalVariant& variant = *variants.front();
     const SignalSpec& spec = spec_of(variant);
@@ -215,6 +235,7 @@ rca::Frame make_frame(const std::vector<Column>& columns, std::int64_t first_row
   rca::Frame frame;
   frame.grid = {first_row * step_ms, step_ms, last_row - first_row + 1};
   frame.values.resize(static_cast<Eigen::Index>(frame.grid.rows), static_cast<Eigen::Index>(columns.size()));
+  prefer_huge_pages({frame.values.data(), static_cast<std::size_t>(frame.values.size())});
   frame.signals.reserve(columns.size());
   for (const Column& column : columns) frame.signals.push_back(column.signal);
   rca::parallel_for(0, columns.size(), kGrain, [&](std::size_t i) {

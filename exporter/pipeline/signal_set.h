@@ -13,6 +13,7 @@
 #include "exporter/pipeline/aggregate.h"
 #include "exporter/pipeline/row_arena.h"
 #include "exporter/pipeline/row_ring.h"
+#include "exporter/pipeline/row_slab.h"
 #include "exporter/pipeline/series_table.h"
 #include "exporter/signals/resolver.h"
 #include "rca_core/frame/frame.h"
@@ -36,7 +37,7 @@ struct SignalVariant {
   std::string peer_group;
   std::vector<Member> members;  // by upper bound, then by the series' key: sums do not depend on the order of arrival
   RowRing ring;
-  // Of the read under way, before the division; where one series is the signal, that series' staged rows.
+  // Of the read under way, before the division: own_rows or, where one series is the signal, that series' staged rows.
   Rows raw;
   std::span<double> own_rows;
 };
@@ -50,7 +51,10 @@ struct Column {
 // Not thread-safe; compute() runs on all cores.
 class SignalSet {
  public:
+  // `capacity` rows are held.
   SignalSet(std::shared_ptr<const Resolver> resolver, std::size_t capacity, rca::RangeSemantics semantics);
+  SignalSet(const SignalSet&) = delete;
+  SignalSet& operator=(const SignalSet&) = delete;
 
   using Key = std::pair<std::string, std::string>;  // entity, role
 
@@ -79,15 +83,21 @@ class SignalSet {
   [[nodiscard]] const SignalSpec& spec_of(const SignalVariant& variant) const {
     return resolver_->catalog().signals[variant.spec];
   }
+  void list_variants();
+  // The staged rows of the series that is the signal as it stands; empty: the rows have to be computed.
+  [[nodiscard]] Rows rows_as_staged(const SignalVariant& variant, const SeriesTable& table) const;
   void compute_one(SignalVariant& variant, const SeriesTable& table, std::size_t rows) const;
 
   std::shared_ptr<const Resolver> resolver_;
-  std::size_t capacity_;
   rca::RangeSemantics semantics_;
+  RowSlab slab_;
   // Candidates of a signal, by preference; never empty.
   std::map<Key, std::vector<std::unique_ptr<SignalVariant>>> signals_;
-  std::map<SeriesId, std::vector<SignalVariant*>> users_;
+  std::vector<std::vector<SignalVariant*>>
+      users_;  // by SeriesId: ids are small, and those of forgotten series come again
   std::vector<SignalVariant*> unsettled_;
+  std::vector<SignalVariant*> variants_;  // all, in the order of signals_
+  bool variants_valid_ = false;
   std::vector<Column> columns_;
   bool columns_valid_ = false;
   std::size_t count_ = 0;

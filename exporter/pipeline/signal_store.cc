@@ -53,7 +53,7 @@ rca::Result<SeriesUse> SignalStore::bind(SeriesId id, const rca::Labels& labels)
   staged_matches_[id].clear();
   SeriesResolution resolution = resolver_->resolve(labels);
   SeriesUse use;
-  for (const SeriesMatch& match : resolution.signals) {
+  for (SeriesMatch& match : resolution.signals) {
     const SignalSpec& spec = resolver_->catalog().signals[match.spec];
     if (spec.kind == SeriesKind::histogram && match.part != SeriesPart::bucket) continue;
     if (spec.kind == SeriesKind::histogram_mean && match.part == SeriesPart::bucket) continue;
@@ -61,7 +61,7 @@ rca::Result<SeriesUse> SignalStore::bind(SeriesId id, const rca::Labels& labels)
     if (!signals_.knows(match)) {
       staged_signals_.insert(match.entity + '\0' + spec.role + '\0' + std::to_string(match.preference));
     }
-    staged_matches_[id].push_back(match);
+    staged_matches_[id].push_back(std::move(match));
   }
   if (signals_.size() + staged_signals_.size() > config_.max_signals) {
     return rca::Error{rca::ErrorKind::limit, "more than evaluation.max_signals (" +

@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <set>
 #include <stop_token>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "common/result.h"
@@ -80,7 +80,7 @@ class SignalStore {
   ServiceLevels levels_;
   EdgeWatch edges_;
   std::vector<std::vector<SeriesMatch>> staged_matches_;  // by SeriesId, of series that are not committed
-  std::set<std::string> staged_signals_;
+  std::unordered_set<std::string> staged_signals_;
   std::optional<std::int64_t> last_row_;
   std::int64_t settled_ms_ = 0;
 };
