@@ -69,6 +69,20 @@ double FisherZ::p_value(Eigen::Index x, Eigen::Index y, std::span<const Eigen::I
   return fisher_z_p_value(partial_correlation(correlation_, x, y, given), rows_, given.size());
 }
 
+bool FisherZ::independent(Eigen::Index x, Eigen::Index y, std::span<const Eigen::Index> given, double alpha) const {
+  const double r = partial_correlation(correlation_, x, y, given);
+  const double degrees = rows_ - static_cast<double>(given.size()) - 3;
+  // |atanh r| ≥ |r|: most tests of a search are so clear that neither atanh nor erfc is needed.
+  constexpr double kClear = 6;  // standard deviations
+  constexpr double kClearP = 1.98e-9;
+  if (alpha >= kClearP && degrees >= 1 && r * r * degrees > kClear * kClear) return false;
+  return fisher_z_p_value(r, rows_, given.size()) > alpha;
+}
+
+double FisherZ::dependence(Eigen::Index x, Eigen::Index y) const {
+  return std::fabs(correlation_(x, y));
+}
+
 Eigen::Index MissingValueFisherZ::max_condition_size() const {
   return std::max<Eigen::Index>(0, values_.rows() - 4);
 }

@@ -22,6 +22,15 @@ class IndependenceTest {
   // of them (duplicate columns); 1 where there are too few rows to deny independence.
   [[nodiscard]] virtual double p_value(Eigen::Index x, Eigen::Index y, std::span<const Eigen::Index> given) const = 0;
 
+  // p_value(x, y, given) > alpha; may be faster.
+  [[nodiscard]] virtual bool independent(Eigen::Index x, Eigen::Index y, std::span<const Eigen::Index> given,
+                                         double alpha) const {
+    return p_value(x, y, given) > alpha;
+  }
+
+  // How strongly x and y depend on each other when nothing is given, in [0, 1]: only to say which of two is stronger.
+  [[nodiscard]] virtual double dependence(Eigen::Index x, Eigen::Index y) const { return 1 - p_value(x, y, {}); }
+
  protected:
   IndependenceTest() = default;
   IndependenceTest(const IndependenceTest&) = default;
@@ -44,6 +53,9 @@ class FisherZ final : public IndependenceTest {
   [[nodiscard]] Eigen::Index variables() const override { return correlation_.cols(); }
   [[nodiscard]] Eigen::Index max_condition_size() const override;
   [[nodiscard]] double p_value(Eigen::Index x, Eigen::Index y, std::span<const Eigen::Index> given) const override;
+  [[nodiscard]] bool independent(Eigen::Index x, Eigen::Index y, std::span<const Eigen::Index> given,
+                                 double alpha) const override;
+  [[nodiscard]] double dependence(Eigen::Index x, Eigen::Index y) const override;
   [[nodiscard]] const Eigen::MatrixXd& correlation() const { return correlation_; }
 
  private:

@@ -30,19 +30,35 @@ Variables without(const Variables& from, Eigen::Index one) {
   return out;
 }
 
+// The largest k ≤ count with C(k, size) ≤ max_sets, but at least `size`.
+std::size_t affordable(std::size_t count, std::size_t size, std::size_t max_sets) {
+  std::size_t k = size;
+  double sets = 1;
+  while (k < count) {
+    sets *= static_cast<double>(k + 1) / static_cast<double>(k + 1 - size);
+    if (sets > static_cast<double>(max_sets)) break;
+    ++k;
+  }
+  return k;
+}
+
 struct Pair {
   Eigen::Index x = 0;
   Eigen::Index y = 0;
   Separation separation;
 };
 
-void search_pair(const IndependenceTest& test, const std::vector<Variables>& neighbours, std::size_t size, double alpha,
-                 Pair& pair) {
-  const Variables of_x = without(neighbours[static_cast<std::size_t>(pair.x)], pair.y);
-  find_separation(test, pair.x, pair.y, of_x, {}, size, alpha, pair.separation);
+void search_pair(const IndependenceTest& test, const std::vector<Variables>& neighbours, std::size_t size,
+                 const SkeletonOptions& options, Pair& pair) {
+  const auto candidates = [&](Eigen::Index of, Eigen::Index other) {
+    Variables all = without(neighbours[static_cast<std::size_t>(of)], other);
+    return strongest(test, pair.x, pair.y, std::move(all), size, options.max_sets);
+  };
+  const Variables of_x = candidates(pair.x, pair.y);
+  find_separation(test, pair.x, pair.y, of_x, {}, size, options.alpha, pair.separation);
   if (size == 0) return;
-  const Variables of_y = without(neighbours[static_cast<std::size_t>(pair.y)], pair.x);
-  find_separation(test, pair.x, pair.y, of_y, of_x, size, alpha, pair.separation);
+  const Variables of_y = candidates(pair.y, pair.x);
+  find_separation(test, pair.x, pair.y, of_y, of_x, size, options.alpha, pair.separation);
 }
 
 // The pairs that are still adjacent and have enough neighbours for sets of `size`.
@@ -84,6 +100,23 @@ std::vector<Variables> neighbours_of(const CausalGraph& graph) {
   return out;
 }
 
+Variables strongest(const IndependenceTest& test, Eigen::Index x, Eigen::Index y, Variables candidates,
+                    std::size_t size, std::size_t max_sets) {
+  if (max_sets == 0 || size == 0) return candidates;
+  const std::size_t keep = affordable(candidates.size(), size, max_sets);
+  if (keep >= candidates.size()) return candidates;
+  std::vector<std::pair<double, Eigen::Index>> by_strength;
+  by_strength.reserve(candidates.size());
+  for (const Eigen::Index candidate : candidates) {
+    by_strength.emplace_back(-test.dependence(x, candidate) * test.dependence(y, candidate), candidate);
+  }
+  std::nth_element(by_strength.begin(), by_strength.begin() + static_cast<std::ptrdiff_t>(keep), by_strength.end());
+  candidates.resize(keep);
+  for (std::size_t i = 0; i < keep; ++i) candidates[i] = by_strength[i].second;
+  std::sort(candidates.begin(), candidates.end());
+  return candidates;
+}
+
 void find_separation(const IndependenceTest& test, Eigen::Index x, Eigen::Index y,
                      std::span<const Eigen::Index> candidates, std::span<const Eigen::Index> tested, std::size_t size,
                      double alpha, Separation& out) {
@@ -101,7 +134,7 @@ void find_separation(const IndependenceTest& test, Eigen::Index x, Eigen::Index 
       given[i] = candidates[chosen[i]];
       skip = skip && was_tested[chosen[i]];
     }
-    if (skip || test.p_value(x, y, given) <= alpha) continue;
+    if (skip || !test.independent(x, y, given, alpha)) continue;
     out.found = true;
     Variables both;
     std::set_union(out.by.begin(), out.by.end(), given.begin(), given.end(), std::back_inserter(both));
@@ -124,7 +157,7 @@ Result<Skeleton> find_skeleton(const IndependenceTest& test, const SkeletonOptio
     if (pairs.empty()) break;
     const std::size_t grain = size == 0 ? 1000 : 16;
     parallel_for(0, pairs.size(), grain,
-                 [&](std::size_t i) { search_pair(test, neighbours, size, options.alpha, pairs[i]); });
+                 [&](std::size_t i) { search_pair(test, neighbours, size, options, pairs[i]); });
     for (Pair& pair : pairs) {
       if (!pair.separation.found) continue;
       skeleton.graph.remove_edge(pair.x, pair.y);

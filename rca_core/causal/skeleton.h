@@ -13,10 +13,14 @@
 
 namespace rca {
 
-// What the data cannot bound sensibly: tests for a pair of variables with k common neighbours number C(k, size).
 struct SkeletonOptions {
   double alpha = 0.05;                   // an independence with a larger p-value is believed; in (0, 1)
   Eigen::Index max_condition_size = -1;  // -1: as many as there are neighbours and the data can carry
+  // Sets that are tested for one pair, size, and side of the pair, out of the C(k, size) of its k neighbours; 0: all.
+  // Where there are more, only the neighbours that depend most on both of the pair are looked at, as many as keep to
+  // the bound: what separates x and y has to explain their dependence. Without a bound, a common cause of all series
+  // (the load) makes the search exponential in their number.
+  std::size_t max_sets = 0;
 };
 
 // For pairs that are not adjacent: the variables that made them independent.
@@ -46,6 +50,11 @@ struct Skeleton {
 
 // Neighbours of each variable, ascending.
 std::vector<std::vector<Eigen::Index>> neighbours_of(const CausalGraph& graph);
+
+// Those of `candidates` (ascending) that depend most on both x and y, as many as give at most `max_sets` sets of `size`
+// (0: all); ascending.
+std::vector<Eigen::Index> strongest(const IndependenceTest& test, Eigen::Index x, Eigen::Index y,
+                                    std::vector<Eigen::Index> candidates, std::size_t size, std::size_t max_sets);
 
 // The union of all sets of `size` variables of `candidates` (ascending) for which `test` finds x and y independent;
 // `found` says whether there was one. Sets that are contained in `tested` (ascending) are skipped, if it is not empty.
