@@ -29,9 +29,9 @@
 #include "rca_core/graph/random_walk.h"
 #include "rca_core/methods/data_matrix.h"
 #include "rca_core/methods/evidence.h"
+#include "rca_core/methods/extremes.h"
 #include "rca_core/methods/registry.h"
 #include "rca_core/stats/correlation.h"
-#include "rca_core/stats/spot.h"
 
 namespace rca {
 namespace {
@@ -99,38 +99,6 @@ VectorXd affinity_to_sli(const DataMatrix& data, const MatrixXd& strengths, Inde
   return affinity;
 }
 
-struct Exceedance {
-  double beyond = 0;  // η
-  Index row = -1;     // of the anomalous window, first alarm
-};
-
-// One side of the distances from normal.
-void exceed(const VectorXd& normal, const VectorXd& anomalous, Exceedance& out) {
-  Spot spot({normal.data(), static_cast<std::size_t>(normal.size())}, {});
-  for (Index row = 0; row < anomalous.size(); ++row) {
-    if (!spot.observe(anomalous(row))) continue;
-    const double threshold = std::max(spot.alarm_threshold(), 1.0);  // a standard deviation is no anomaly
-    out.beyond = std::max(out.beyond, (anomalous(row) - threshold) / threshold);
-    if (out.row < 0 || row < out.row) out.row = row;
-  }
-}
-
-Exceedance exceedance(const IncidentView& view, const DataMatrix& data, Index variable) {
-  const auto normal = data.normal().col(variable);
-  const double mean = normal.mean();
-  const double deviation = std::sqrt((normal.array() - mean).square().mean());
-  const Index column = data.columns[static_cast<std::size_t>(variable)];
-  const double largest = data.values.col(variable).cwiseAbs().maxCoeff();
-  const double scale =
-      std::max(deviation, scale_floor(view.frame.signals[static_cast<std::size_t>(column)].unit, mean, largest));
-  const VectorXd before = (normal.array() - mean) / scale;
-  const VectorXd after = (data.anomalous().col(variable).array() - mean) / scale;
-  Exceedance out;
-  exceed(before, after, out);
-  exceed(-before, -after, out);
-  return out;
-}
-
 VectorXd relative_to_largest(VectorXd values) {
   const double largest = values.maxCoeff();
   if (largest > 0) values /= largest;
@@ -167,21 +135,20 @@ class Microcause final : public Method {
  private:
   [[nodiscard]] Result<Ranking> rank_both(const IncidentView& view, const DataMatrix& data, Index sli,
                                           const VectorXd& visits) const {
-    std::vector<Exceedance> found;
+    std::vector<Extreme> found;
     VectorXd beyond(data.variables());
     for (Index i = 0; i < data.variables(); ++i) {
-      found.push_back(exceedance(view, data, i));
+      found.push_back(find_extreme(view, data, i));
       beyond(i) = i == sli ? 0 : found.back().beyond;
     }
     VectorXd scores = kVisitsWeight * relative_to_largest(visits) + (1 - kVisitsWeight) * relative_to_largest(beyond);
     scores(sli) = 0;
     return rank_variables(view, data, name(), scores, [&](Index i) {
       if (i == sli) return std::string("it is the SLI that is explained");
-      const Exceedance& extreme = found[static_cast<std::size_t>(i)];
-      const Index row = data.windows.anomalous_begin + extreme.row;
+      const Extreme& extreme = found[static_cast<std::size_t>(i)];
       return "the walk from the SLI spends " + format_quantity(visits(i), "ratio") + " of its steps here; " +
              (extreme.row < 0 ? std::string("no value is extreme")
-                              : "extreme since " + format_time_of_day(view.frame.grid.time_ms(row)));
+                              : "extreme since " + format_time_of_day(view.frame.grid.time_ms(extreme.row)));
     });
   }
 };

@@ -56,6 +56,7 @@ void sizes(benchmark::internal::Benchmark* bench) {
 BENCHMARK(bench_pcmci)->Apply(sizes);
 BENCHMARK_CAPTURE(bench_method, microcause, "microcause")->Apply(sizes);
 BENCHMARK_CAPTURE(bench_method, causalai, "causalai")->Apply(sizes);
+BENCHMARK_CAPTURE(bench_method, easyrca, "easyrca")->Apply(sizes);
 BENCHMARK_CAPTURE(bench_method, cmlp_pagerank, "cmlp_pagerank")->Apply(sizes);
 BENCHMARK_CAPTURE(bench_method, causalrca, "causalrca")->Apply(sizes);
 

@@ -109,5 +109,38 @@ TEST(CmlpPageRank, RanksTheCauseAboveItsEffects) {
   expect_cause_above_effect("cmlp_pagerank");
 }
 
+TEST(CausalRca, WhatIsLinkedComesFirst) {
+  const auto ranking = rank_chain("causalrca", delayed_chain(150, 110, 5), 110, std::nullopt);
+  ASSERT_TRUE(ranking.ok()) << ranking.error().message;
+  EXPECT_NE(ranking->entities[0].entity, "other");
+  EXPECT_THAT(ranking->entities[0].evidence.text, HasSubstr("in the graph of the auto-encoder"));
+}
+
+TEST(EasyRca, TheSignalWithoutAnAnomalousCauseIsTheRoot) {
+  const auto ranking = rank_chain("easyrca", delayed_chain(300, 240, 7), 240, std::nullopt);
+  ASSERT_TRUE(ranking.ok()) << ranking.error().message;
+  EXPECT_EQ(ranking->entities[0].entity, "store");
+  EXPECT_THAT(ranking->entities[0].evidence.text, HasSubstr("no anomalous signal causes it, and reaches 2 other"));
+  EXPECT_THAT(ranking->entities.back().evidence.text, HasSubstr("not anomalous"));
+}
+
+// Both signals are anomalous; the effect of the first on the second is another one from the onset on.
+TEST(EasyRca, AChangedDirectEffectIsACause) {
+  Noise noise(3);
+  FrameBuilder builder(400);
+  std::vector<double> load;
+  std::vector<double> latency;
+  for (int t = 0; t < 400; ++t) {
+    load.push_back((t < 340 ? 0.0 : 8.0) + noise(1));
+    latency.push_back((t > 0 ? (t < 340 ? 1.0 : 4.0) * load[static_cast<std::size_t>(t) - 1] : 0.0) + noise(0.3));
+  }
+  builder.add("cache", "latency", "", [&](Index row) { return latency[static_cast<std::size_t>(row)]; });
+  builder.add("front", "load", "", [&](Index row) { return load[static_cast<std::size_t>(row)]; });
+  const auto ranking = rank_chain("easyrca", builder.frame(), 340, std::nullopt);
+  ASSERT_TRUE(ranking.ok()) << ranking.error().message;
+  EXPECT_THAT(ranking->signals[0].evidence.text, HasSubstr("no anomalous signal causes it"));
+  EXPECT_THAT(ranking->signals[1].evidence.text, HasSubstr("the direct effect of an anomalous cause on it changed"));
+}
+
 }  // namespace
 }  // namespace rca
