@@ -123,5 +123,19 @@ TEST(Ges, RanksCausesAboveTheirEffect) {
   EXPECT_EQ(ranking->entities[1].entity, "network");
 }
 
+// Variance that grows along the graph would show on raw data; standardized, colliders and strengths remain.
+TEST(Notears, LearnsTheSameGraphEveryTimeAndLeavesOutWhatIsUnrelated) {
+  const Frame frame = instant_incident();
+  for (const std::string name : {"ntlr_pagerank", "ntlr_randomwalk"}) {
+    const Method* method = *find_method(name);
+    const auto ranking = method->rank({frame, kOnset, 0}, {.seed = 3});
+    const auto again = method->rank({frame, kOnset, 0}, {.seed = 3});
+    ASSERT_TRUE(ranking.ok() && again.ok());
+    ASSERT_EQ(ranking->entities.size(), 5U);
+    for (std::size_t i = 0; i < 5; ++i) EXPECT_EQ(ranking->entities[i].score, again->entities[i].score);
+    EXPECT_NE(ranking->entities[0].entity, "other") << name;
+  }
+}
+
 }  // namespace
 }  // namespace rca
