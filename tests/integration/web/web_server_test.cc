@@ -271,7 +271,7 @@ TEST_F(WebServerTest, MalformedRequestsHarmNothing) {
            "GET http://other/metrics HTTP/1.1\r\nHost: x\r\n\r\n",
            "GET /../../../../etc/passwd HTTP/1.1\r\nHost: x\r\n\r\n",
            "GET /%2e%2e/%2e%2e/etc/passwd HTTP/1.1\r\nHost: x\r\n\r\n", "GET /%00metrics HTTP/1.1\r\nHost: x\r\n\r\n",
-           "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\r\n\r\n",
+           std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\r\n\r\n", 13),
            "POST /api/v1/changes HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
            "POST /api/v1/changes HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n",
            "POST /api/v1/changes HTTP/1.1\r\nHost: x\r\nContent-Length: abc\r\n\r\n",
