@@ -58,10 +58,15 @@ void measure_own_time(std::span<const Span> spans, TraceIndex& index) {
     const std::vector<std::size_t>& below = children[span];
     if (below.size() == 1 && spans[below.front()].entity != spans[span].entity) {
       const std::int64_t waited = std::max<std::int64_t>(0, duration - spans[below.front()].duration_us);
+      index.client[span] = 1;
+      if (spans[span].error) index.failed[below.front()] = 1;
       index.waited_ms[below.front()] = static_cast<double>(waited) / kMicrosPerMilli;
       continue;
     }
     intervals.clear();
+    const bool child_failed =
+        std::any_of(below.begin(), below.end(), [&](std::size_t child) { return spans[child].error; });
+    if (spans[span].error && !child_failed) index.failed[span] = 1;
     for (const std::size_t child : below) {
       if (duration > 0) intervals.push_back(inside(spans[child], spans[span]));
     }
@@ -76,6 +81,8 @@ TraceIndex index_traces(std::span<const Span> spans) {
   index.operation_of.resize(spans.size());
   index.parent_of.assign(spans.size(), TraceIndex::kNone);
   index.own_ms.assign(spans.size(), 0);
+  index.failed.assign(spans.size(), 0);
+  index.client.assign(spans.size(), 0);
   index.waited_ms.assign(spans.size(), std::numeric_limits<double>::quiet_NaN());
   std::map<std::pair<std::string_view, std::string_view>, std::size_t> operations;
   std::unordered_map<std::string_view, std::size_t> traces;

@@ -28,6 +28,10 @@ struct TraceIndex {
   // than the server worked, in ms: network, queues, an overloaded server that accepts late. It counts for the callee,
   // and the client span's own time is 0. NaN where there is no such parent.
   std::vector<double> waited_ms;
+  // 1: the span failed, and not just because something that it called did. A client that fails while its server does
+  // not (refused, timed out) counts for the callee.
+  std::vector<char> failed;
+  std::vector<char> client;  // 1: the span is the client side of such a call, not work of its own
 };
 
 // Children that start before or end after their parent (clocks differ between hosts) are moved inside it.

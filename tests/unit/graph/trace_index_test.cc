@@ -28,11 +28,21 @@ TEST(TraceIndex, WhatTheClientWaitsLongerCountsForTheCallee) {
                                    span("c", "b", "ads", 80, 5), span("x", "gone", "cart", 0, 7)};
   const TraceIndex index = index_traces(spans);
   EXPECT_DOUBLE_EQ(index.own_ms[0], 20);
-  EXPECT_DOUBLE_EQ(index.own_ms[1], 0);  // the client side of the call
+  EXPECT_DOUBLE_EQ(index.own_ms[1], 0);
+  EXPECT_EQ(index.client, (std::vector<char>{0, 1, 0, 0}));
   EXPECT_DOUBLE_EQ(index.own_ms[2], 5);
   EXPECT_DOUBLE_EQ(index.waited_ms[2], 75);
   EXPECT_TRUE(std::isnan(index.waited_ms[1]));
   EXPECT_EQ(index.parent_of[3], TraceIndex::kNone);  // its parent was not recorded
+}
+
+TEST(TraceIndex, FailuresCountWhereTheyBegin) {
+  std::vector<Span> spans = {span("a", "", "front", 0, 100), span("b", "a", "front", 10, 80),
+                             span("c", "b", "ads", 80, 5), span("d", "a", "front", 90, 5),
+                             span("e", "d", "cart", 91, 3)};
+  for (const std::size_t failed : {0U, 1U, 2U}) spans[failed].error = true;  // ads fails, and with it all above
+  spans[3].error = true;                                                     // the call of cart fails, but not cart
+  EXPECT_EQ(index_traces(spans).failed, (std::vector<char>{0, 0, 1, 0, 1}));
 }
 
 TEST(TraceIndex, SurvivesLoopsNegativeDurationsAndNothing) {
