@@ -125,6 +125,7 @@ GridPlacement place_on_grid(const std::vector<std::int64_t>& times_ms, StepRule 
 Eigen::MatrixXd on_grid(const NumericTable& table, const GridPlacement& placement, double empty) {
   const auto columns = static_cast<Eigen::Index>(table.names.size());
   Eigen::MatrixXd out = Eigen::MatrixXd::Constant(placement.grid.rows, columns, empty);
+  if (columns == 0) return out;
   using Rows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   const Eigen::Map<const Rows> values(table.values.data(), static_cast<Eigen::Index>(table.rows()), columns);
   for (std::size_t i = 0; i < placement.rows.size(); ++i) {
@@ -136,6 +137,7 @@ Eigen::MatrixXd on_grid(const NumericTable& table, const GridPlacement& placemen
 Eigen::MatrixXd hold_on_grid(const NumericTable& table, const rca::TimeGrid& grid) {
   const auto columns = static_cast<Eigen::Index>(table.names.size());
   Eigen::MatrixXd out = Eigen::MatrixXd::Constant(grid.rows, columns, kNan);
+  if (columns == 0) return out;
   const std::int64_t step = table.rows() < 2 ? grid.step_ms : step_of(table.times_ms, StepRule::median);
   const std::int64_t oldest = step + step / 2;
   using Rows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;

@@ -31,7 +31,8 @@ void EntityGraph::add_call(std::string_view caller, std::string_view callee) {
 
 void EntityGraph::add_placement(std::string_view entity, std::string_view node) {
   const Node placed = add_entity(entity);
-  add_once(placed_on_[placed], add_entity(node));
+  const Node on = add_entity(node);  // first: it moves placed_on_
+  add_once(placed_on_[placed], on);
 }
 
 std::optional<EntityGraph::Node> EntityGraph::find(std::string_view name) const {

@@ -196,6 +196,22 @@ TEST(Case, BuildsTheGraphFromWhatThereIs) {
   EXPECT_FALSE(spans->data.graph->find("db").has_value());
 }
 
+TEST(Case, ManyNodesKeepTheirPlacements) {
+  Files files = small_case();
+  files["mpg.csv"] = "source,destination\n";
+  for (int i = 0; i < 100; ++i) {
+    files["mpg.csv"] += "pod" + std::to_string(i) + ",node" + std::to_string(i) + ":10250\n";
+  }
+  const auto one = parse(files);
+  ASSERT_TRUE(one.ok()) << message(one);
+  const rca::EntityGraph& graph = *one->data.graph;
+  for (int i = 0; i < 100; ++i) {
+    const auto& nodes = graph.placed_on(graph.find("pod" + std::to_string(i)).value());
+    ASSERT_EQ(nodes.size(), 1U) << i;
+    EXPECT_EQ(graph.name(nodes[0]), "node" + std::to_string(i) + ":10250");
+  }
+}
+
 TEST(Case, ReplicasArePeers) {
   Files files = small_case();
   files["data.csv"] =
