@@ -7,8 +7,6 @@
 #include <numeric>
 #include <string>
 
-#include "common/parallel_for.h"
-
 namespace rca {
 namespace {
 
@@ -18,8 +16,15 @@ constexpr double kExplained = 1e-10;  // share of the variance below which a res
 // of Differential Entropy for Independent Component Analysis and Projection Pursuit", 1998).
 double entropy(const Eigen::ArrayXd& u) {
   const auto rows = static_cast<double>(u.size());
-  // ln cosh u = |u| + ln(1 + e^(−2|u|)) − ln 2 does not overflow.
-  const double log_cosh = (u.abs() + ((-2 * u.abs()).exp() + 1).log()).sum() / rows - std::numbers::ln2;
+  // ln cosh u = |u| + ln(1 + e^(−2|u|)) − ln 2 does not overflow; the logarithm of a product of up to 256 factors in
+  // [1, 2] neither, and saves as many logarithms.
+  constexpr Eigen::Index kFactors = 256;
+  double logarithms = 0;
+  for (Eigen::Index first = 0; first < u.size(); first += kFactors) {
+    const auto part = u.segment(first, std::min(kFactors, u.size() - first));
+    logarithms += std::log(((-2 * part.abs()).exp() + 1).prod());
+  }
+  const double log_cosh = (u.abs().sum() + logarithms) / rows - std::numbers::ln2;
   const double asymmetry = (u * (-0.5 * u.square()).exp()).sum() / rows;
   const double first = log_cosh - 0.37457;
   return (1 + std::log(2 * std::numbers::pi)) / 2 - 79.047 * first * first - 7.4129 * asymmetry * asymmetry;
@@ -46,13 +51,21 @@ class OrderSearch {
 
   std::vector<Eigen::Index> run(std::vector<DirectLingamStep>* steps) {
     std::vector<Eigen::Index> order;
+    std::vector<double> hint(remaining_.size(), 0);  // how much spoke against a variable in the last round
     while (!remaining_.empty()) {
-      const std::vector<double> scores = score_all();
-      const auto best = std::max_element(scores.begin(), scores.end()) - scores.begin();
-      const Eigen::Index chosen = remaining_[static_cast<std::size_t>(best)];
-      if (steps != nullptr) steps->push_back({remaining_, scores, chosen});
+      const Comparisons comparisons(*this);
+      std::size_t best = 0;
+      if (steps != nullptr) {
+        const std::vector<double> scores = comparisons.all();
+        best = static_cast<std::size_t>(std::max_element(scores.begin(), scores.end()) - scores.begin());
+        steps->push_back({remaining_, scores, remaining_[best]});
+      } else {
+        best = comparisons.best(hint);
+      }
+      const Eigen::Index chosen = remaining_[best];
       order.push_back(chosen);
-      remaining_.erase(remaining_.begin() + best);
+      remaining_.erase(remaining_.begin() + static_cast<std::ptrdiff_t>(best));
+      hint.erase(hint.begin() + static_cast<std::ptrdiff_t>(best));
       for (const Eigen::Index other : remaining_) remove_effect(chosen, other);
     }
     return order;
@@ -68,37 +81,76 @@ class OrderSearch {
     return entropy(u);
   }
 
-  [[nodiscard]] std::vector<double> score_all() const {
-    const auto count = static_cast<Eigen::Index>(remaining_.size());
-    std::vector<double> own(remaining_.size());
-    for (std::size_t i = 0; i < remaining_.size(); ++i) own[i] = entropy(x_.col(remaining_[i]).array());
-    // (i, j) > 0: i rather causes j. Antisymmetric, so that half of it is enough.
-    Eigen::MatrixXd direction = Eigen::MatrixXd::Zero(count, count);
-    parallel_ranges(0, count, 2, [&](Eigen::Index first, Eigen::Index last) {
-      Eigen::ArrayXd u(x_.rows());
-      for (Eigen::Index i = first; i < last; ++i) {
-        for (Eigen::Index j = 0; j < i; ++j) direction(i, j) = compare(i, j, own, u);
-      }
-    });
-    std::vector<double> scores(remaining_.size(), 0);
-    for (Eigen::Index i = 0; i < count; ++i) {
-      for (Eigen::Index j = 0; j < count; ++j) {
-        const double against = std::min(0.0, i > j ? direction(i, j) : -direction(j, i));
-        scores[static_cast<std::size_t>(i)] -= against * against;
-      }
+  // The pairs of one round, by positions in remaining_.
+  class Comparisons {
+   public:
+    explicit Comparisons(const OrderSearch& search)
+        : search_(search),
+          count_(search.remaining_.size()),
+          own_(count_),
+          known_(count_ * count_, std::numeric_limits<double>::quiet_NaN()) {
+      for (std::size_t i = 0; i < count_; ++i) own_[i] = entropy(search.x_.col(search.remaining_[i]).array());
     }
-    return scores;
-  }
 
-  // Positions in remaining_.
-  double compare(Eigen::Index i, Eigen::Index j, const std::vector<double>& own, Eigen::ArrayXd& u) const {
-    const auto at_i = static_cast<std::size_t>(i);
-    const auto at_j = static_cast<std::size_t>(j);
-    const double r = correlation(remaining_[at_i], remaining_[at_j]);
+    [[nodiscard]] std::vector<double> all() const {
+      std::vector<double> scores(count_);
+      for (std::size_t i = 0; i < count_; ++i) scores[i] = score(i);
+      return scores;
+    }
+
+    // The position of the largest score. What speaks against a candidate only adds up, so that most are out after a few
+    // comparisons with those that did best in the last round (`hint`, ascending; updated).
+    [[nodiscard]] std::size_t best(std::vector<double>& hint) const {
+      std::vector<std::size_t> turn(count_);
+      std::iota(turn.begin(), turn.end(), 0);
+      std::stable_sort(turn.begin(), turn.end(), [&](std::size_t a, std::size_t b) { return hint[a] < hint[b]; });
+      std::size_t best = turn.front();
+      double best_score = -std::numeric_limits<double>::infinity();
+      for (const std::size_t i : turn) {
+        double against = 0;
+        for (std::size_t k = 0; k < count_ && -against >= best_score * kSlack; ++k) against += refutation(i, turn[k]);
+        hint[i] = against;
+        if (-against < best_score * kSlack) continue;
+        const double exact = score(i);  // added in the order of positions, as all() does
+        if (exact < best_score || (exact == best_score && i > best)) continue;
+        best = i;
+        best_score = exact;
+      }
+      return best;
+    }
+
+   private:
+    static constexpr double kSlack = 1 + 1e-9;  // sums in another order round differently
+
+    [[nodiscard]] double score(std::size_t i) const {
+      double sum = 0;
+      for (std::size_t j = 0; j < count_; ++j) sum -= refutation(i, j);
+      return sum;
+    }
+
+    // min(0, D(i, j))²: how much says that i does not cause j. D is antisymmetric, so a pair is compared once.
+    [[nodiscard]] double refutation(std::size_t i, std::size_t j) const {
+      if (i == j) return 0;
+      double& d = known_[std::max(i, j) * count_ + std::min(i, j)];
+      if (std::isnan(d)) d = search_.compare(std::max(i, j), std::min(i, j), own_, buffer_);
+      const double against = std::min(0.0, i > j ? d : -d);
+      return against * against;
+    }
+
+    const OrderSearch& search_;
+    std::size_t count_;
+    std::vector<double> own_;            // entropies
+    mutable std::vector<double> known_;  // NaN: not compared yet
+    mutable Eigen::ArrayXd buffer_;
+  };
+
+  // D(i, j) of positions in remaining_: positive where i rather causes j.
+  double compare(std::size_t i, std::size_t j, const std::vector<double>& own, Eigen::ArrayXd& u) const {
+    const double r = correlation(remaining_[i], remaining_[j]);
     if (1 - r * r <= kExplained) return 0;  // the same variable: neither is first
-    const double left_of_i = residual_entropy(remaining_[at_i], remaining_[at_j], r, u);
-    const double left_of_j = residual_entropy(remaining_[at_j], remaining_[at_i], r, u);
-    return own[at_j] + left_of_i - own[at_i] - left_of_j;
+    const double left_of_i = residual_entropy(remaining_[i], remaining_[j], r, u);
+    const double left_of_j = residual_entropy(remaining_[j], remaining_[i], r, u);
+    return own[j] + left_of_i - own[i] - left_of_j;
   }
 
   void remove_effect(Eigen::Index cause, Eigen::Index effect) {

@@ -54,7 +54,7 @@ class AugmentedLagrangian {
         const Minimum minimum = minimize([this](const Eigen::VectorXd& at, Eigen::VectorXd& g) { return value(at, g); },
                                          x, minimize_options());
         evaluations_ += minimum.evaluations;
-        next_h = acyclicity(parameters_.weights(minimum.x));
+        next_h = acyclicity(parameters_.weights(minimum.x), nullptr, options_.longest_cycle);
         const bool enough = next_h <= kRequiredProgress * h;
         if (enough || rho_ >= options_.rho_max || evaluations_ >= options_.max_evaluations) {
           x = minimum.x;
@@ -90,7 +90,7 @@ class AugmentedLagrangian {
     Eigen::MatrixXd of_loss;
     Eigen::MatrixXd of_h;
     const double l = loss(weights, of_loss);
-    const double h = acyclicity(weights, &of_h);
+    const double h = acyclicity(weights, &of_h, options_.longest_cycle);
     gradient = parameters_.gradient(x, of_loss + (rho_ * h + alpha_) * of_h);
     return l + 0.5 * rho_ * h * h + alpha_ * h;
   }
@@ -121,11 +121,13 @@ Result<void> check(const Eigen::MatrixXd& values) {
 
 }  // namespace
 
-double acyclicity(const Eigen::MatrixXd& weights, Eigen::MatrixXd* gradient) {
+double acyclicity(const Eigen::MatrixXd& weights, Eigen::MatrixXd* gradient, Eigen::Index longest_cycle) {
   const Eigen::Index n = weights.rows();
   if (n == 0) return 0;
-  const Eigen::MatrixXd step = Eigen::MatrixXd::Identity(n, n) + weights.cwiseProduct(weights) / static_cast<double>(n);
-  const Eigen::MatrixXd walks = power(step, n - 1);
+  const Eigen::Index longest = longest_cycle > 0 ? std::min(longest_cycle, n) : n;
+  const Eigen::MatrixXd step =
+      Eigen::MatrixXd::Identity(n, n) + weights.cwiseProduct(weights) / static_cast<double>(longest);
+  const Eigen::MatrixXd walks = power(step, longest - 1);
   if (gradient != nullptr) *gradient = 2 * walks.transpose().cwiseProduct(weights);
   return walks.transpose().cwiseProduct(step).sum() - static_cast<double>(n);
 }

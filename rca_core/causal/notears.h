@@ -13,17 +13,19 @@
 
 namespace rca {
 
-// h(W) = tr((I + W∘W / n)ⁿ) − n (Y. Yu et al., "DAG-GNN", ICML 2019; without the overflow of the exponential) and its
-// gradient.
-double acyclicity(const Eigen::MatrixXd& weights, Eigen::MatrixXd* gradient = nullptr);
+// h(W) = tr((I + W∘W / k)ᵏ) − n and its gradient: 0 exactly when no cycle is of at most k edges. With k = n, the
+// default, as in Y. Yu et al., "DAG-GNN", ICML 2019, which is without the overflow of the exponential; shorter as in Z.
+// Zhang et al., "Truncated Matrix Power Iteration for Differentiable DAG Learning", NeurIPS 2022.
+double acyclicity(const Eigen::MatrixXd& weights, Eigen::MatrixXd* gradient = nullptr, Eigen::Index longest_cycle = 0);
 
 struct NotearsOptions {
   double lambda = 0.1;     // L1 penalty; of notears() only
   double threshold = 0.3;  // weights of a smaller absolute value become 0 in `weights`
   double h_tolerance = 1e-8;
-  double rho_max = 1e16;         // the constraint is not enforced harder than this
-  int max_rounds = 100;          // of the augmented Lagrangian
-  int max_evaluations = 20'000;  // of the objective, in all rounds together: what bounds the time
+  double rho_max = 1e16;           // the constraint is not enforced harder than this
+  int max_rounds = 100;            // of the augmented Lagrangian
+  int max_evaluations = 20'000;    // of the objective, in all rounds together: what bounds the time
+  Eigen::Index longest_cycle = 0;  // that is looked for; 0: of any length
 };
 
 struct NotearsResult {

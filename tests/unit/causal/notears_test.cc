@@ -64,8 +64,10 @@ TEST(Minimize, PenaltyGivesExactZeros) {
 TEST(Notears, AcyclicityIsZeroForDagsOnly) {
   Eigen::MatrixXd w = dag_weights();
   EXPECT_NEAR(acyclicity(w), 0, 1e-12);
-  w(2, 0) = 0.5;
+  w(2, 0) = 0.5;  // 0 → 1 → 2 → 0
   EXPECT_GT(acyclicity(w), 1e-3);
+  EXPECT_NEAR(acyclicity(w, nullptr, 2), 0, 1e-12);
+  EXPECT_GT(acyclicity(w, nullptr, 3), 1e-3);
 }
 
 TEST(Notears, FindsTheDag) {
