@@ -259,10 +259,11 @@ void instant_values(SampleView samples, const TimeGrid& grid, std::int64_t lookb
   std::size_t next = 0;  // first sample after the row
   for (std::int64_t row = 0; row < grid.rows;) {
     const std::int64_t end = std::min(row + kRowBlock, grid.rows);
-    // The usual case, a series that is scraped once a step: the values as they come.
+    // The usual case, a series that is scraped once a step: as many samples as rows, the values as they come.
     const std::size_t after = next + kRowBlock;
-    if (end - row == kRowBlock && after <= samples.size() &&
-        (after == samples.size() || samples.times[after] > grid.time_ms(end - 1)) &&
+    const std::int64_t last_ms = grid.time_ms(end - 1);
+    if (end - row == kRowBlock && after <= samples.size() && samples.times[after - 1] <= last_ms &&
+        (after == samples.size() || samples.times[after] > last_ms) &&
         one_sample_a_row(samples.subview(next, kRowBlock), {grid.time_ms(row), grid.step_ms, kRowBlock},
                          std::min(max_age, grid.step_ms - 1))) {
       std::copy_n(samples.values.data() + next, kRowBlock, out.data() + row);

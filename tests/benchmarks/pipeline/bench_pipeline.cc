@@ -35,13 +35,13 @@ signals:
     unit: ratio
 )";
 
-// The frames of `series` gauges with `chunks` chunks of 120 samples each.
-std::string streamed_answer(int series, int chunks) {
+// The frames of `series` gauges with `chunks` chunks of 120 samples each, the first of them number `first_chunk`.
+std::string streamed_answer(int series, int chunks, int first_chunk = 0) {
   std::string body;
   for (int s = 0; s < series; ++s) {
     const rca::Labels labels{{"__name__", "load"}, {"instance", "10.0.0.1:9100"}, {"pod", "pod-" + std::to_string(s)}};
     std::vector<remote_read::testing::TestChunk> data;
-    for (int c = 0; c < chunks; ++c) {
+    for (int c = first_chunk; c < first_chunk + chunks; ++c) {
       rca::Samples samples;
       for (std::int64_t i = 0; i < kPerChunk; ++i) {
         samples.push_back(kStart + (c * kPerChunk + i) * kStepMs, static_cast<double>((s * 7 + i * 13) % 64));
@@ -53,10 +53,12 @@ std::string streamed_answer(int series, int chunks) {
   return body;
 }
 
+using Body = std::shared_ptr<std::string>;
+
 // Decodes an answer that lies in memory, as the client does with what arrives.
 class MemoryClient final : public remote_read::Client {
  public:
-  explicit MemoryClient(std::string body) : body_(std::move(body)) {}
+  explicit MemoryClient(Body body) : body_(std::move(body)) {}
 
   rca::Result<remote_read::ReadStats> read(std::span<const remote_read::Query> queries, remote_read::SeriesSink& sink,
                                            std::stop_token /*stop*/) override {
@@ -65,7 +67,7 @@ class MemoryClient final : public remote_read::Client {
     sink.begin(0, queries.size());
     remote_read::FrameReader frames(options_.limits.max_frame_bytes,
                                     [&](std::string_view payload) { return decoder.decode(payload); });
-    RCA_TRY(frames.feed(body_));
+    RCA_TRY(frames.feed(*body_));
     RCA_TRY(frames.finish());
     RCA_TRY(decoder.finish());
     return remote_read::ReadStats{};
@@ -76,11 +78,11 @@ class MemoryClient final : public remote_read::Client {
   [[nodiscard]] const remote_read::EndpointOptions& options() const override { return options_; }
 
  private:
-  std::string body_;
+  Body body_;
   remote_read::EndpointOptions options_;
 };
 
-Sources memory_source(std::string body) {
+Sources memory_source(Body body) {
   std::vector<std::unique_ptr<remote_read::Client>> clients;
   clients.push_back(std::make_unique<MemoryClient>(std::move(body)));
   return Sources(std::move(clients));
@@ -108,7 +110,7 @@ void frame_bytes_to_frame(benchmark::State& state, bool cold) {
   const std::int64_t rows = chunks * kPerChunk;
   const Config config = bench_config(rows);
   const auto resolver = bench_resolver(config);
-  Sources sources = memory_source(streamed_answer(series, chunks));
+  Sources sources = memory_source(std::make_shared<std::string>(streamed_answer(series, chunks)));
   HistoryOptions history;
   history.rows_per_read = rows;
   for (auto _ : state) {
@@ -128,6 +130,34 @@ void frame_bytes_to_frame(benchmark::State& state, bool cold) {
 BENCHMARK_CAPTURE(frame_bytes_to_frame, cold, true)->Args({1000, 4})->Args({10000, 4})->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(frame_bytes_to_frame, warm, false)->Args({1000, 4})->Args({10000, 4})->Unit(benchmark::kMillisecond);
 
+// A cycle of the daemon that holds 10,000 series × 1 hour: three new rows of 15 s and those of the overlap, out of the
+// whole chunk in which they lie (a server gives no less), and then the frame of the whole hour.
+void cycle(benchmark::State& state, bool with_frame) {
+  constexpr int kSeries = 10'000;
+  constexpr int kChunks = 6;
+  constexpr std::int64_t kRowsPerCycle = 3;
+  const Config config = bench_config(kChunks * kPerChunk);
+  const auto resolver = bench_resolver(config);
+  const auto body = std::make_shared<std::string>(streamed_answer(kSeries, kChunks));
+  Sources sources = memory_source(body);
+  SignalStore store(config, resolver, rca::RangeSemantics::closed);
+  std::int64_t row = kChunks * kPerChunk - 1;
+  if (!store.update(kStart + row * kStepMs, sources, {}).ok()) state.SkipWithError("the first read failed");
+  *body = streamed_answer(kSeries, 1, kChunks);
+  row += kPerChunk / 4;  // the overlap, too, lies in the new chunk
+  if (!store.update(kStart + row * kStepMs, sources, {}).ok()) state.SkipWithError("the second read failed");
+  for (auto _ : state) {
+    row += kRowsPerCycle;
+    if (!store.update(kStart + row * kStepMs, sources, {}).ok()) state.SkipWithError("a read failed");
+    if (!with_frame) continue;
+    const rca::Frame frame = store.frame(store.first_row(), *store.last_row());
+    benchmark::DoNotOptimize(frame.values.data());
+  }
+}
+// As many cycles as the chunk has rows for.
+BENCHMARK_CAPTURE(cycle, rows_only, false)->Iterations(30)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(cycle, with_frame, true)->Iterations(30)->Unit(benchmark::kMillisecond);
+
 // 10,000 series × 1 hour at 5 s, as the daemon holds them after the first cycle; the answer's bytes are counted too.
 void resident_memory(benchmark::State& state) {
   constexpr int kSeries = 10'000;
@@ -135,7 +165,7 @@ void resident_memory(benchmark::State& state) {
   const Config config = bench_config(kChunks * kPerChunk);
   const auto resolver = bench_resolver(config);
   for (auto _ : state) {
-    Sources sources = memory_source(streamed_answer(kSeries, kChunks));
+    Sources sources = memory_source(std::make_shared<std::string>(streamed_answer(kSeries, kChunks)));
     SignalStore store(config, resolver, rca::RangeSemantics::closed);
     if (!store.update(kStart + (kChunks * kPerChunk - 1) * kStepMs, sources, {}).ok()) {
       state.SkipWithError("a read failed");
