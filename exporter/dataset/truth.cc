@@ -39,6 +39,8 @@ Result<json> parse(std::string_view text, const std::string& file) {
     const std::size_t at = std::min(error.byte, text.size());
     const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n');
     return Error{ErrorKind::malformed, file + ":" + std::to_string(line) + ": is not JSON"};
+  } catch (const json::exception&) {  // what is left: a number beyond what a double holds
+    return Error{ErrorKind::malformed, file + ": holds a number that is too large"};
   }
 }
 

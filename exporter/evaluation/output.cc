@@ -181,6 +181,8 @@ std::string to_json(const Summary& summary) {
   out["datasets"] = ordered_json::object();
   for (const DatasetSummary& dataset : summary.datasets) out["datasets"][dataset.name] = methods(dataset, true);
   out["overall"] = methods(summary.overall, false);
+  out["reading"] = ordered_json::object();
+  for (const DatasetSummary& dataset : summary.datasets) out["reading"][dataset.name] = number(dataset.seconds_reading);
   out["skipped"] = failures(summary.skipped);
   // Names come from files: bytes that are not UTF-8 become U+FFFD.
   return out.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";

@@ -81,6 +81,10 @@ Result<rca::Ranking> rank_safely(const rca::Method& method, const rca::IncidentV
   }
 }
 
+double seconds_since(std::chrono::steady_clock::time_point begin) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
 class Runner {
  public:
   Runner(const Request& request, const std::vector<dataset::CaseFolder>& cases, const RankingSink& sink,
@@ -111,7 +115,9 @@ class Runner {
   CaseOutcome run_case(const dataset::CaseFolder& folder) {
     CaseOutcome out;
     out.folder = folder;
+    const auto begin = std::chrono::steady_clock::now();
     auto one = read(folder);
+    out.seconds_reading = seconds_since(begin);
     if (!one.ok()) {
       out.skipped = one.error();
       return out;
@@ -138,9 +144,9 @@ class Runner {
   Outcome run_method(const rca::Method& method, const dataset::CaseFolder& folder, const dataset::Case& one) {
     const auto begin = std::chrono::steady_clock::now();
     const auto ranking = rank_safely(method, one.data.view(), request_.options);
-    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
+    const double taken = seconds_since(begin);
     Outcome outcome = score(ranking, one, request_.granularity);
-    outcome.seconds = taken.count();
+    outcome.seconds = taken;
     if (sink_ && ranking.ok()) {
       if (auto written = sink_(folder, one, *ranking, outcome); !written.ok()) {
         const std::lock_guard lock(mutex_);

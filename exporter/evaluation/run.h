@@ -44,6 +44,7 @@ struct CaseOutcome {
   dataset::CaseFolder folder;
   std::string fault;
   std::optional<rca::Error> skipped;  // the case cannot be read, or says not what is at fault
+  double seconds_reading = 0;         // wall time of reading the case
   std::vector<double> chance;         // AC@1 … AC@5 of a uniformly random order of the signals
   std::vector<Outcome> methods;       // in the order of the request
 };

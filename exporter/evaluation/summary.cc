@@ -60,7 +60,9 @@ DatasetSummary summarize_group(const Request& request, const std::string& name, 
   if (by_fault) {
     for (const CaseOutcome* one : cases) faults[one->fault].push_back(one);
   }
-  DatasetSummary out{name, {}};
+  std::vector<double> reading;
+  for (const CaseOutcome* one : cases) reading.push_back(one->seconds_reading);
+  DatasetSummary out{name, median(std::move(reading)), {}};
   for (std::size_t i = 0; i < request.methods.size(); ++i) {
     MethodSummary& method = out.methods.emplace_back();
     method.method = request.methods[i]->name();

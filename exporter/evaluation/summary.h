@@ -53,6 +53,7 @@ struct MethodSummary {
 
 struct DatasetSummary {
   std::string name;
+  double seconds_reading = 0;  // median per case; NaN without cases
   std::vector<MethodSummary> methods;
 };
 

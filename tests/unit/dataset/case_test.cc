@@ -102,6 +102,8 @@ TEST(Case, ReadsTheTruthFile) {
   EXPECT_EQ(message(parse(files)), "c/truth.json:3: is not JSON");
   files["truth.json"] = R"({"service":7})";
   EXPECT_EQ(message(parse(files)), "c/truth.json: 'service' is not a text");
+  files["truth.json"] = R"({"service":"cart","size":9e9999})";
+  EXPECT_EQ(message(parse(files)), "c/truth.json: holds a number that is too large");
   files["truth.json"] = "[]";
   EXPECT_EQ(message(parse(files)), "c/truth.json: is not a JSON object");
   files.erase("truth.json");
