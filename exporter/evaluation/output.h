@@ -11,8 +11,8 @@ namespace exporter::evaluation {
 
 // {"datasets":{NAME:{METHOD:{"cases","failed","not_applicable","ac@1","ac@3","ac@5","avg@5","mrr","seconds_median",
 // "seconds_p95","chance":{"ac@1",…},"interval":{"ac@1":[low,high],…},"failures":[{"case","reason"}],
-// "missing":{REASON:cases},"by_fault":{FAULT:{…}}}}},"overall":{METHOD:{…}},"reading":{NAME:seconds},"skipped":[{"case","reason"}]}.
-// Numbers that are not known (of no case) are null.
+// "missing":{REASON:cases},"by_fault":{FAULT:{…}}}}},"overall":{METHOD:{…}},"reading":{NAME:median seconds per case},
+// "skipped":[{"case","reason"}]}. Numbers that are not known (of no case) are null.
 std::string to_json(const Summary& summary);
 
 // One line per dataset, method and fault; the fault is empty in the line of all faults, the dataset in those of all
