@@ -173,6 +173,7 @@ Result<CallSeries> make_call_series(const IncidentView& view, const MethodOption
                  "there are neither latencies of calls nor latency signals of the entities that are called"};
   }
   mark_anomalous(calls);
+  calls.changes = median_changes(view.frame, calls.windows);
   return calls;
 }
 
@@ -252,7 +253,7 @@ Candidate node_candidate(const IncidentView& view, const CallSeries& calls, Enti
   candidate.evidence.text = because;
   SignalScore best;
   bool found = false;
-  for (const SignalScore& change : median_changes(frame, calls.windows)) {
+  for (const SignalScore& change : calls.changes) {
     const Signal& signal = frame.signals[static_cast<std::size_t>(change.column)];
     if (signal.entity != candidate.entity || (column && change.column != *column)) continue;
     if (found && change.score <= best.score) continue;

@@ -24,8 +24,9 @@ struct CallEdge {
 struct CallSeries {
   EntityGraph graph;  // of the view, with the calls that have a latency
   std::vector<CallEdge> edges;
-  Windows windows;               // rows of the view's frame; R = normal + anomalous rows
-  bool seen_by_callers = false;  // false: latencies are those of the callees themselves
+  std::vector<SignalScore> changes;  // median_changes of the view's frame (candidates.h)
+  Windows windows;                   // rows of the view's frame; R = normal + anomalous rows
+  bool seen_by_callers = false;      // false: latencies are those of the callees themselves
 
   // The mean latency of the calls to a node; empty when it is not known.
   [[nodiscard]] Eigen::VectorXd incoming(EntityGraph::Node node) const;

@@ -45,6 +45,8 @@ class EDiagnosis final : public Method {
     RCA_ASSIGN(const Windows windows, make_windows(view, options, view.onset_row));
     const Frame& frame = view.frame;
     std::vector<SignalScore> scores = median_changes(frame, windows);
+    const Relabellings relabellings(static_cast<std::size_t>(windows.normal_rows),
+                                    static_cast<std::size_t>(windows.anomalous_rows), kPermutations, options.seed);
     std::vector<EnergyTest> tests(static_cast<std::size_t>(frame.values.cols()));
     for_each_column(static_cast<Eigen::Index>(scores.size()), (windows.end() - windows.normal_begin) * kPermutations,
                     [&](Eigen::Index at, std::vector<double>&) {
@@ -53,7 +55,7 @@ class EDiagnosis final : public Method {
                       EnergyTest& test = tests[static_cast<std::size_t>(column)];
                       test = energy_test(column_rows(frame, column, windows.normal_begin, windows.normal_rows),
                                          column_rows(frame, column, windows.anomalous_begin, windows.anomalous_rows),
-                                         kPermutations, options.seed);
+                                         relabellings);
                       const double largest = std::max(std::fabs(score.before), std::fabs(score.after));
                       const Signal& signal = frame.signals[static_cast<std::size_t>(column)];
                       const double floor = scale_floor(signal.unit, score.before, largest);

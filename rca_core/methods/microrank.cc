@@ -5,7 +5,8 @@
 //  1. A trace after the onset is abnormal if it took longer than its operations let expect: the sum over its spans of
 //     the operation's mean before the onset, plus three times the root of the sum of their variances; or if it has a
 //     failed span of an operation that failed in less than half of its calls before. The other traces after the onset
-//     are normal; where there are none, those before it are.
+//     are normal; where there are none, those before it are. Where no trace is abnormal, the tenth of them that is
+//     furthest above what was expected is taken: there is an incident.
 //  2. PageRank over operations and traces, on each side (graph/trace_rank.h): how much of the (ab)normality of the
 //     traces an operation stands for.
 //  3. The spectrum of each operation (in how many abnormal and normal traces it takes part), weighted by 2, scored with
@@ -20,6 +21,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
@@ -30,30 +32,58 @@
 #include "rca_core/methods/evidence.h"
 #include "rca_core/methods/registry.h"
 #include "rca_core/methods/trace_windows.h"
+#include "rca_core/stats/robust.h"
 
 namespace rca {
 namespace {
 
-bool is_abnormal(const TraceWindows& windows, const std::vector<std::size_t>& trace) {
-  double expected = 0;
-  double actual = 0;
+// How much longer a trace took than expected, in standard deviations; infinite for one with a new failure.
+double excess(const TraceWindows& windows, const std::vector<std::size_t>& trace) {
+  double difference = 0;
   double variance = 0;
   const auto add = [&](const TimeBaseline& baseline, double value) {
+    const double deviations = deviations_above(baseline, value);
     if (baseline.count < 2 || std::isnan(value)) return;  // nothing is known of it: neither expected nor counted
-    const double scale = std::max({baseline.deviation, 0.05 * baseline.mean, 0.1}) * baseline.widening;
-    expected += baseline.mean;
-    actual += value;
+    const double scale = deviation_of(baseline);
+    difference += deviations * scale;
     variance += scale * scale;
   };
   for (const std::size_t span : trace) {
     const std::size_t operation = windows.index.operation_of[span];
     constexpr double kFailsAnyway = 0.5;
-    if (windows.index.failed[span] != 0 && windows.error_ratio[operation] < kFailsAnyway) return true;
+    if (windows.index.failed[span] != 0 && windows.error_ratio[operation] < kFailsAnyway) {
+      return std::numeric_limits<double>::infinity();
+    }
     add(windows.own[operation], windows.index.own_ms[span]);
     add(windows.waited[operation], windows.index.waited_ms[span]);
   }
+  return variance > 0 ? difference / std::sqrt(variance) : 0.0;
+}
+
+struct Partition {
+  std::vector<std::size_t> abnormal;
+  std::vector<std::size_t> normal;
+  bool by_threshold = true;
+};
+
+Partition partition(const TraceWindows& windows) {
   constexpr double kSigmas = 3;
-  return actual > expected + kSigmas * std::sqrt(variance);
+  constexpr double kShare = 0.1;
+  std::vector<double> excesses;
+  for (const std::size_t trace : windows.after) excesses.push_back(excess(windows, windows.index.traces[trace]));
+  Partition out;
+  double threshold = kSigmas;
+  if (*std::max_element(excesses.begin(), excesses.end()) <= kSigmas) {
+    std::vector<double> sorted = excesses;
+    threshold = quantile_in_place(sorted, 1 - kShare);
+    out.by_threshold = false;
+  }
+  for (std::size_t i = 0; i < excesses.size(); ++i) {
+    const bool abnormal = out.by_threshold ? excesses[i] > threshold : excesses[i] >= threshold;
+    (abnormal ? out.abnormal : out.normal).push_back(windows.after[i]);
+  }
+  if (out.normal.empty()) out.normal = windows.before;
+  return out;
 }
 
 TraceCoverage coverage_of(const TraceIndex& index, const std::vector<std::size_t>& traces) {
@@ -91,18 +121,9 @@ class MicroRank final : public Method {
 
   [[nodiscard]] Result<Ranking> rank(const IncidentView& view, const MethodOptions&) const override {
     RCA_ASSIGN(const TraceWindows windows, make_trace_windows(view));
-    std::vector<std::size_t> abnormal;
-    std::vector<std::size_t> normal;
-    for (const std::size_t trace : windows.after) {
-      (is_abnormal(windows, windows.index.traces[trace]) ? abnormal : normal).push_back(trace);
-    }
-    if (abnormal.empty()) {
-      return Error{ErrorKind::missing_input, "none of the " + std::to_string(windows.after.size()) +
-                                                 " traces after the onset is slower than its operations let expect"};
-    }
-    if (normal.empty()) normal = windows.before;
-    const TraceRank failed = rank_operations(coverage_of(windows.index, abnormal), TraceSide::anomalous);
-    const TraceRank passed = rank_operations(coverage_of(windows.index, normal), TraceSide::normal);
+    const Partition traces = partition(windows);
+    const TraceRank failed = rank_operations(coverage_of(windows.index, traces.abnormal), TraceSide::anomalous);
+    const TraceRank passed = rank_operations(coverage_of(windows.index, traces.normal), TraceSide::normal);
     const std::vector<Spectrum> spectra = weighted_spectrum(failed, passed);
     std::vector<Candidate> candidates;
     for (std::size_t o = 0; o < spectra.size(); ++o) {
@@ -114,11 +135,12 @@ class MicroRank final : public Method {
       const double score = spectrum_score(SpectrumFormula::dstar2, spectra[o]);
       constexpr double kNothingAgainst = 1e9;
       candidate.score = std::isfinite(score) ? std::min(score, kNothingAgainst) : kNothingAgainst + spectra[o].ef;
-      candidate.evidence = evidence_of_operation(windows, o,
-                                                 "it takes part in " + std::to_string(failed.covering[o]) + " of " +
-                                                     std::to_string(abnormal.size()) + " abnormal and " +
-                                                     std::to_string(passed.covering[o]) + " of " +
-                                                     std::to_string(normal.size()) + " normal traces");
+      candidate.evidence = evidence_of_operation(
+          windows, o,
+          "it takes part in " + std::to_string(failed.covering[o]) + " of " + std::to_string(traces.abnormal.size()) +
+              " abnormal and " + std::to_string(passed.covering[o]) + " of " + std::to_string(traces.normal.size()) +
+              (traces.by_threshold ? " normal traces"
+                                   : " other traces (none is clearly slower than expected: the slowest tenth)"));
     }
     return rank_candidates(name(), std::move(candidates));
   }

@@ -6,15 +6,17 @@
 // its neighbours in the causal graph. Signals are cut into 5 levels each (1-D k-means). Random chunks of 5 signals are
 // searched by Ψ-PC: a signal goes when the F-node is independent of it (χ²) given some of the others that are still
 // there. The survivors of all chunks form new chunks until nothing goes any more; then the survivors are searched
-// together. Signals are ranked by the rounds that they survived, those of one round by how sure the dependence on the
-// F-node is (p-value; where that is equal, by the change of the median in robust deviations).
+// together. Which signals meet in a chunk is chance, so the search is repeated 10 times with other chunks (the paper
+// averages over runs as well), and signals are ranked by the share of the searches that they survive plus, in [0, 1),
+// how sure their dependence on the F-node is without conditions (p-value; where that is equal, the change of the median
+// in robust deviations).
 //
 // mmrcd: the same on the signals and on the counts of log lines, calls and errors, which are averaged over the rows of
 // the frame. Rows that a count does not cover take no part in its tests.
 //
 // Where the reference differs:
 //  - it takes a test for which the strata hold too few rows (no degree of freedom, p = 1) for independence and removes
-//    nearly everything; here a test needs five rows per degree of freedom to count;
+//    nearly everything; here a test counts only with five rows of the rarer side of the onset per degree of freedom;
 //  - it returns the last survivors only, often one or two signals: the accuracy among the first 3 or 5 is capped;
 //  - it drops level boundaries closer than 1e-8 in raw units, which makes small-valued signals constant, and signals
 //    that are constant on one side of the onset, such as error counters;
@@ -70,14 +72,14 @@ Result<Ranking> rank_by_rcd(const Frame& frame, const Windows& windows, std::str
   std::vector<const RcdSignal*> by_column(static_cast<std::size_t>(frame.values.cols()), nullptr);
   for (std::size_t i = 0; i < kept.size(); ++i) {
     by_column[static_cast<std::size_t>(kept[i].column)] = &found[i];
-    kept[i].score = static_cast<double>(found[i].phase) + strength(found[i].log10_p, kept[i].deviation);
+    kept[i].score = found[i].survived + strength(found[i].log10_p, kept[i].deviation);
   }
   return make_ranking(frame, method, std::move(kept), [&](const SignalScore& score) {
     const RcdSignal& signal = *by_column[static_cast<std::size_t>(score.column)];
-    return describe_change(frame.signals[static_cast<std::size_t>(score.column)], score, "robust deviations", 0) +
-           "; it survived " + std::to_string(signal.phase) + (signal.phase == 1 ? " round" : " rounds") +
-           " of the search for what depends on the incident itself (p = 1e" +
-           format_quantity(std::floor(signal.log10_p), "") + ")";
+    const Signal& of = frame.signals[static_cast<std::size_t>(score.column)];
+    return describe_change(of, score, "robust deviations", 0) + "; it stays dependent on the incident itself in " +
+           format_quantity(signal.survived, "ratio") + " of the searches (p = 1e" +
+           format_quantity(std::floor(signal.log10_p), "") + " alone)";
   });
 }
 

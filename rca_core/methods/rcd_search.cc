@@ -4,7 +4,6 @@
 #include <array>
 #include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
-#include <map>
 #include <numeric>
 
 #include "rca_core/stats/discretize.h"
@@ -15,29 +14,32 @@ namespace {
 
 using Codes = std::vector<std::vector<std::int8_t>>;
 
-constexpr std::size_t kMaxCodes = 16;
+constexpr std::size_t kCodes = 8;  // larger codes count as the largest
 constexpr std::size_t kMaxConditions = 3;
 constexpr std::size_t kConditionsOf = 8;  // conditions are taken from this many of the strongest neighbours
 
-using Table = std::array<std::array<double, kMaxCodes>, 2>;
+std::size_t level(std::int8_t code) {
+  return std::min(static_cast<std::size_t>(code), kCodes - 1);
+}
 
-void add_stratum(const Table& table, FNodeTest& test) {
-  std::array<double, kMaxCodes> column{};
+// `table`: kCodes counts before the onset, then kCodes after it.
+void add_stratum(const double* table, FNodeTest& test) {
   std::array<double, 2> row{};
-  for (std::size_t f = 0; f < 2; ++f) {
-    for (std::size_t c = 0; c < kMaxCodes; ++c) {
-      row[f] += table[f][c];
-      column[c] += table[f][c];
-    }
+  std::array<double, kCodes> column{};
+  for (std::size_t c = 0; c < kCodes; ++c) {
+    row[0] += table[c];
+    row[1] += table[kCodes + c];
+    column[c] = table[c] + table[kCodes + c];
   }
-  const double total = row[0] + row[1];
   const auto columns = std::count_if(column.begin(), column.end(), [](double n) { return n > 0; });
   if (row[0] == 0 || row[1] == 0 || columns < 2) return;
   test.degrees += static_cast<double>(columns - 1);
+  test.rows += std::min(row[0], row[1]);
   for (std::size_t f = 0; f < 2; ++f) {
-    for (std::size_t c = 0; c < kMaxCodes; ++c) {
-      const double expected = row[f] * column[c] / total;
-      if (expected > 0) test.statistic += (table[f][c] - expected) * (table[f][c] - expected) / expected;
+    for (std::size_t c = 0; c < kCodes; ++c) {
+      const double expected = row[f] * column[c] / (row[0] + row[1]);
+      const double difference = table[f * kCodes + c] - expected;
+      if (expected > 0) test.statistic += difference * difference / expected;
     }
   }
 }
@@ -63,11 +65,14 @@ bool any_subset(const std::vector<std::size_t>& from, std::size_t size, Visit&& 
 class Search {
  public:
   Search(const Codes& signals, const std::vector<char>& anomalous, const RcdOptions& options)
-      : signals_(signals), anomalous_(anomalous), log_significance_(std::log10(options.significance)) {}
+      : signals_(signals),
+        anomalous_(anomalous),
+        log_significance_(std::log10(options.significance)),
+        given_(signals.size() * signals.size(), Given::untested) {}
 
   // The members that stay adjacent to the F-node when each is tested given the others; strongest first.
   [[nodiscard]] std::vector<std::size_t> neighbours(std::vector<std::size_t> members,
-                                                    const std::vector<RcdSignal>& alone) const {
+                                                    const std::vector<RcdSignal>& alone) {
     std::erase_if(members, [&](std::size_t signal) { return alone[signal].log10_p > log_significance_; });
     std::sort(members.begin(), members.end(), [&](std::size_t a, std::size_t b) {
       return alone[a].log10_p != alone[b].log10_p ? alone[a].log10_p < alone[b].log10_p : a < b;
@@ -82,28 +87,69 @@ class Search {
     return members;
   }
 
+  // What is left when chunks in random order do not remove anything any more.
+  [[nodiscard]] std::vector<std::size_t> reduced(const std::vector<RcdSignal>& alone, std::size_t chunk,
+                                                 Random& random) {
+    std::vector<std::size_t> left(alone.size());
+    std::iota(left.begin(), left.end(), std::size_t{0});
+    while (left.size() > chunk) {
+      random.shuffle(left);
+      std::vector<std::size_t> survivors;
+      for (std::size_t begin = 0; begin < left.size(); begin += chunk) {
+        const std::size_t end = std::min(begin + chunk, left.size());
+        const std::vector<std::size_t> kept = neighbours(
+            {left.begin() + static_cast<std::ptrdiff_t>(begin), left.begin() + static_cast<std::ptrdiff_t>(end)},
+            alone);
+        survivors.insert(survivors.end(), kept.begin(), kept.end());
+      }
+      const bool removed = survivors.size() < left.size();
+      left = std::move(survivors);
+      if (!removed) break;
+    }
+    return left;
+  }
+
  private:
-  [[nodiscard]] bool separated(std::size_t signal, const std::vector<std::size_t>& members, std::size_t size) const {
+  // What a test given one other signal says. The strata of more conditions are parts of these: where nothing can be
+  // told here, nothing can be told there.
+  enum class Given : char { untested, silent, dependent, independent };
+
+  Given given(std::size_t signal, std::size_t condition) {
+    Given& known = given_[signal * signals_.size() + condition];
+    if (known == Given::untested) {
+      const FNodeTest test = f_node_test(signals_, anomalous_, signal, {condition});
+      known = test.rows < FNodeTest::kRowsPerDegree  ? Given::silent
+              : test.reliable() && independent(test) ? Given::independent
+                                                     : Given::dependent;
+    }
+    return known;
+  }
+
+  [[nodiscard]] bool independent(const FNodeTest& test) const { return test.log10_p() > log_significance_; }
+
+  bool separated(std::size_t signal, const std::vector<std::size_t>& members, std::size_t size) {
     std::vector<std::size_t> others;
     for (const std::size_t other : members) {
       if (other != signal && others.size() < kConditionsOf) others.push_back(other);
     }
+    std::erase_if(others, [&](std::size_t other) { return given(signal, other) == Given::silent; });
     return any_subset(others, size, [&](const std::vector<std::size_t>& conditions) {
+      if (size == 1) return given(signal, conditions.front()) == Given::independent;
       const FNodeTest test = f_node_test(signals_, anomalous_, signal, conditions);
-      return test.reliable() && test.log10_p() > log_significance_;
+      return test.reliable() && independent(test);
     });
   }
 
   const Codes& signals_;
   const std::vector<char>& anomalous_;
   double log_significance_;
+  std::vector<Given> given_;  // n × n
 };
 
 }  // namespace
 
 bool FNodeTest::reliable() const {
-  constexpr double kRowsPerDegree = 5;
-  return degrees > 0 && static_cast<double>(rows) >= kRowsPerDegree * degrees;
+  return degrees > 0 && rows >= kRowsPerDegree * degrees;
 }
 
 double FNodeTest::log10_p() const {
@@ -119,7 +165,9 @@ double FNodeTest::log10_p() const {
 FNodeTest f_node_test(const Codes& signals, const std::vector<char>& anomalous, std::size_t signal,
                       const std::vector<std::size_t>& conditions) {
   FNodeTest test;
-  std::map<std::size_t, Table> strata;
+  std::size_t strata = 1;
+  for (std::size_t i = 0; i < conditions.size(); ++i) strata *= kCodes;
+  std::vector<double> tables(strata * 2 * kCodes, 0.0);
   for (std::size_t row = 0; row < anomalous.size(); ++row) {
     const std::int8_t code = signals[signal][row];
     bool missing = code == kMissingCode;
@@ -127,43 +175,32 @@ FNodeTest f_node_test(const Codes& signals, const std::vector<char>& anomalous, 
     for (const std::size_t condition : conditions) {
       const std::int8_t given = signals[condition][row];
       missing = missing || given == kMissingCode;
-      stratum = stratum * kMaxCodes + static_cast<std::size_t>(std::max<std::int8_t>(given, 0));
+      stratum = stratum * kCodes + (given == kMissingCode ? 0 : level(given));
     }
     if (missing) continue;
-    ++test.rows;
-    strata[stratum][anomalous[row] != 0 ? 1 : 0][std::min(static_cast<std::size_t>(code), kMaxCodes - 1)] += 1;
+    tables[(2 * stratum + (anomalous[row] != 0 ? 1 : 0)) * kCodes + level(code)] += 1;
   }
-  for (const auto& [key, table] : strata) add_stratum(table, test);
+  for (std::size_t stratum = 0; stratum < strata; ++stratum) add_stratum(&tables[2 * stratum * kCodes], test);
   return test;
 }
 
 std::vector<RcdSignal> rcd_search(const Codes& signals, const std::vector<char>& anomalous, const RcdOptions& options) {
   std::vector<RcdSignal> out(signals.size());
-  std::vector<std::size_t> left(signals.size());
-  std::iota(left.begin(), left.end(), std::size_t{0});
-  for (const std::size_t signal : left) {
+  for (std::size_t signal = 0; signal < signals.size(); ++signal) {
     const FNodeTest test = f_node_test(signals, anomalous, signal, {});
     out[signal].log10_p = test.log10_p();
     out[signal].statistic = test.statistic;
   }
-  const Search search(signals, anomalous, options);
+  Search search(signals, anomalous, options);
   Random random(options.seed);
-  const std::size_t chunk = std::max<std::size_t>(2, options.chunk);
-  while (left.size() > chunk) {
-    random.shuffle(left);
-    std::vector<std::size_t> survivors;
-    for (std::size_t begin = 0; begin < left.size(); begin += chunk) {
-      const std::size_t end = std::min(begin + chunk, left.size());
-      const std::vector<std::size_t> kept = search.neighbours(
-          {left.begin() + static_cast<std::ptrdiff_t>(begin), left.begin() + static_cast<std::ptrdiff_t>(end)}, out);
-      survivors.insert(survivors.end(), kept.begin(), kept.end());
-    }
-    const bool removed = survivors.size() < left.size();
-    left = std::move(survivors);
-    if (!removed) break;
-    for (const std::size_t signal : left) ++out[signal].phase;
+  std::vector<int> survived(signals.size(), 0);
+  for (int i = 0; i < options.repetitions; ++i) {
+    std::vector<std::size_t> left = search.reduced(out, std::max<std::size_t>(2, options.chunk), random);
+    for (const std::size_t signal : search.neighbours(std::move(left), out)) ++survived[signal];
   }
-  for (const std::size_t signal : search.neighbours(left, out)) ++out[signal].phase;
+  for (std::size_t signal = 0; signal < signals.size(); ++signal) {
+    out[signal].survived = static_cast<double>(survived[signal]) / std::max(1, options.repetitions);
+  }
   return out;
 }
 

@@ -89,12 +89,15 @@ Result<TraceWindows> make_trace_windows(const IncidentView& view) {
   return windows;
 }
 
-double deviations_above(const TimeBaseline& baseline, double value) {
+double deviation_of(const TimeBaseline& baseline) {
   constexpr double kRelativeFloor = 0.05;
   constexpr double kFloorMs = 0.1;
+  return std::max({baseline.deviation, kRelativeFloor * baseline.mean, kFloorMs}) * baseline.widening;
+}
+
+double deviations_above(const TimeBaseline& baseline, double value) {
   if (baseline.count < 2 || std::isnan(value)) return 0;
-  const double scale = std::max({baseline.deviation, kRelativeFloor * baseline.mean, kFloorMs});
-  return (value - baseline.mean) / (scale * baseline.widening);
+  return (value - baseline.mean) / deviation_of(baseline);
 }
 
 Evidence evidence_of_operation(const TraceWindows& windows, std::size_t operation, const std::string& because) {

@@ -36,6 +36,7 @@ Result<TraceWindows> make_trace_windows(const IncidentView& view);
 // How far `value` is above the baseline, in standard deviations of at least 5 % of the mean and 0.1 ms, widened for
 // small baselines so that 3 of them are as rare as 3 standard deviations of a known normal distribution (Student's t);
 // 0 where there is no baseline of at least two spans.
+double deviation_of(const TimeBaseline& baseline);  // what one of them is, in ms
 double deviations_above(const TimeBaseline& baseline, double value);
 
 // How an operation changed from before to after the onset, in its mean own time and waiting time together; in seconds.
