@@ -1,5 +1,6 @@
 #include "rca_core/methods/constraint_graphs.h"
 
+#include "rca_core/causal/fci.h"
 #include "rca_core/causal/independence.h"
 #include "rca_core/causal/pc.h"
 
@@ -11,6 +12,12 @@ SkeletonOptions incident_bounds(double alpha) {
 
 Result<CausalGraph> learn_pc(const Eigen::MatrixXd& values, double alpha) {
   return pc(FisherZ(values), incident_bounds(alpha));
+}
+
+Result<CausalGraph> learn_fci(const Eigen::MatrixXd& values, double alpha) {
+  const SkeletonOptions bounds = incident_bounds(alpha);
+  return fci(FisherZ(values),
+             {.skeleton = bounds, .max_possible_d_sep_size = 2, .max_possible_d_sep_sets = bounds.max_sets});
 }
 
 }  // namespace rca

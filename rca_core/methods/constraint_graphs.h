@@ -16,4 +16,7 @@ SkeletonOptions incident_bounds(double alpha);
 // PC with Fisher's z (causal/pc.h) on rows × variables without holes. Errors: as pc().
 Result<CausalGraph> learn_pc(const Eigen::MatrixXd& values, double alpha);
 
+// FCI with Fisher's z (causal/fci.h). The second search takes sets of at most 2. Errors: as fci().
+Result<CausalGraph> learn_fci(const Eigen::MatrixXd& values, double alpha);
+
 }  // namespace rca

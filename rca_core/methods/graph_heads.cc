@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "rca_core/graph/pagerank.h"
-#include "rca_core/graph/random_walk.h"
 #include "rca_core/methods/evidence.h"
 #include "rca_core/stats/correlation.h"
 
@@ -54,6 +53,29 @@ WalkPlan plan_walk(const DataMatrix& data, Eigen::Index sli) {
   return plan;
 }
 
+// -1: the view has no SLI, or it does not vary.
+Eigen::Index sli_variable(const IncidentView& view, const DataMatrix& data) {
+  return view.sli_column ? data.variable(*view.sli_column) : -1;
+}
+
+Ranking rank_visits(const IncidentView& view, const DataMatrix& data, std::string_view method,
+                    const Eigen::MatrixXd& causes, std::string_view graph, Eigen::Index sli, const WalkPlan& plan,
+                    Eigen::VectorXd visits) {
+  if (sli >= 0) visits(sli) = 0;
+  if (const double sum = visits.sum(); sum > 0) visits /= sum;
+  const Eigen::VectorXd scores = visits + kUnreachedScale * plan.otherwise;
+  std::string from = "a random walk";
+  if (sli >= 0 && view.sli_column) {
+    const Signal& signal = view.frame.signals[static_cast<std::size_t>(*view.sli_column)];
+    from += " from " + signal.role + " of " + signal.entity;
+  }
+  return rank_variables(view, data, method, scores, [&](Eigen::Index variable) {
+    const std::string share = format_quantity(visits(variable), "ratio");
+    const std::string there = visits(variable) > 0 ? "spends " + share + " of its steps here" : "does not come here";
+    return from + " over the " + std::string(graph) + " " + there + ", where " + possible_effects(causes, variable);
+  });
+}
+
 class RegisteredGraphMethod final : public Method {
  public:
   explicit RegisteredGraphMethod(GraphMethod method) : method_(std::move(method)) {}
@@ -91,23 +113,24 @@ Result<Ranking> rank_by_pagerank(const IncidentView& view, const DataMatrix& dat
 Result<Ranking> rank_by_random_walk(const IncidentView& view, const DataMatrix& data, std::string_view method,
                                     const Eigen::MatrixXd& causes, std::string_view graph) {
   RCA_TRY(check_size(data, causes));
-  const Eigen::Index sli = view.sli_column ? data.variable(*view.sli_column) : -1;
+  const Eigen::Index sli = sli_variable(view, data);
   const WalkPlan plan = plan_walk(data, sli);
   RCA_ASSIGN(const Eigen::MatrixXd transition, walk_transition(causes, plan.affinity, kBackward));
-  Eigen::VectorXd visits = expected_visits(transition, plan.start);
-  if (sli >= 0) visits(sli) = 0;
-  if (const double sum = visits.sum(); sum > 0) visits /= sum;
-  const Eigen::VectorXd scores = visits + kUnreachedScale * plan.otherwise;
-  std::string from = "a random walk";
-  if (sli >= 0) {
-    const Signal& signal = view.frame.signals[static_cast<std::size_t>(*view.sli_column)];
-    from += " from " + signal.role + " of " + signal.entity;
+  return rank_visits(view, data, method, causes, graph, sli, plan, expected_visits(transition, plan.start));
+}
+
+Result<Ranking> rank_by_second_order_walk(const IncidentView& view, const DataMatrix& data, std::string_view method,
+                                          const Eigen::MatrixXd& causes, std::string_view graph,
+                                          const SecondOrderWalk& walk) {
+  RCA_TRY(check_size(data, causes));
+  const Eigen::Index sli = sli_variable(view, data);
+  if (sli < 0) {
+    return Error{ErrorKind::missing_input,
+                 view.sli_column ? "the SLI does not vary in the window" : "there is no SLI for the walk to start at"};
   }
-  return rank_variables(view, data, method, scores, [&](Eigen::Index variable) {
-    const std::string share = format_quantity(visits(variable), "ratio");
-    const std::string there = visits(variable) > 0 ? "spends " + share + " of its steps here" : "does not come here";
-    return from + " over the " + std::string(graph) + " " + there + ", where " + possible_effects(causes, variable);
-  });
+  const WalkPlan plan = plan_walk(data, sli);
+  RCA_ASSIGN(Eigen::VectorXd visits, second_order_visits(causes, plan.affinity, plan.start, walk));
+  return rank_visits(view, data, method, causes, graph, sli, plan, std::move(visits));
 }
 
 std::unique_ptr<Method> make_graph_method(GraphMethod method) {

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "common/result.h"
+#include "rca_core/graph/random_walk.h"
 #include "rca_core/methods/data_matrix.h"
 #include "rca_core/methods/method.h"
 
@@ -27,6 +28,12 @@ Result<Ranking> rank_by_pagerank(const IncidentView& view, const DataMatrix& dat
 // with the SLI (without one: by the strongest they have).
 Result<Ranking> rank_by_random_walk(const IncidentView& view, const DataMatrix& data, std::string_view method,
                                     const Eigen::MatrixXd& causes, std::string_view graph);
+
+// The second-order random walk of CloudRanger from the SLI; otherwise as rank_by_random_walk. Error: missing_input (the
+// view has no SLI that varies).
+Result<Ranking> rank_by_second_order_walk(const IncidentView& view, const DataMatrix& data, std::string_view method,
+                                          const Eigen::MatrixXd& causes, std::string_view graph,
+                                          const SecondOrderWalk& walk = {});
 
 enum class GraphHead { pagerank, random_walk };
 
