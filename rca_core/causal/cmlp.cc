@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,7 +19,7 @@ using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
 constexpr double kRidge = 0.01;
-constexpr double kLearningRate = 0.2;
+constexpr double kLearningRate = 0.2;  // halved, from the start, where training diverges
 constexpr double kMomentum = 0.9;
 constexpr int kBetweenPasses = 10;  // iterations between two looks at the series that are outside
 constexpr double kConverged = 1e-3;
@@ -46,8 +47,14 @@ void shrink(Eigen::Ref<MatrixXd> weights, double threshold) {
 // Training of the network of one series.
 class Training {
  public:
-  Training(const MatrixXd& inputs, VectorXd target, const CmlpOptions& options, double penalty, Random random)
-      : inputs_(inputs), target_(std::move(target)), lag_(options.lag), hidden_(options.hidden), penalty_(penalty) {
+  Training(const MatrixXd& inputs, VectorXd target, const CmlpOptions& options, double penalty, double rate,
+           Random random)
+      : inputs_(inputs),
+        target_(std::move(target)),
+        lag_(options.lag),
+        hidden_(options.hidden),
+        penalty_(penalty),
+        rate_(rate) {
     network_.bias.resize(hidden_);
     network_.output.resize(hidden_);
     const double width = 1 / std::sqrt(static_cast<double>(hidden_));
@@ -63,12 +70,14 @@ class Training {
     velocity_.output.setZero();
   }
 
-  // The norm of the first-layer weights of every series.
-  VectorXd run(int iterations) {
+  // The norm of the first-layer weights of every series; nothing where training diverges.
+  std::optional<VectorXd> run(int iterations) {
+    constexpr double kDiverged = 10;  // standardised targets: more than ten times what a constant would cost
     double before = std::numeric_limits<double>::infinity();
     for (int iteration = 0; iteration < iterations; ++iteration) {
       const bool pass = iteration % kBetweenPasses == 0;
       const double loss = cmlp_loss(network_, active_inputs_, target_, kRidge, gradient_);
+      if (!(loss < kDiverged)) return std::nullopt;
       if (pass) {
         if (!admit() && std::fabs(before - loss) < kConverged * loss) break;
         before = loss;
@@ -77,6 +86,7 @@ class Training {
     }
     VectorXd norms = VectorXd::Zero(inputs_.cols() / lag_);
     for (std::size_t i = 0; i < active_.size(); ++i) norms(active_[i]) = weights(i).norm();
+    if (!norms.allFinite()) return std::nullopt;
     return norms;
   }
 
@@ -99,8 +109,8 @@ class Training {
     const MatrixXd gradients = inputs_.transpose() * hidden_gradient();
     for (Index series = 0; series < inputs_.cols() / lag_; ++series) {
       if (std::find(active_.begin(), active_.end(), series) != active_.end()) continue;
-      MatrixXd first = -kLearningRate * gradients.middleRows(series * lag_, lag_);
-      shrink(first, kLearningRate * penalty_);
+      MatrixXd first = -rate_ * gradients.middleRows(series * lag_, lag_);
+      shrink(first, rate_ * penalty_);
       if (!first.isZero(0)) next.push_back(series);
     }
     const auto size = static_cast<Index>(next.size()) * lag_;
@@ -128,8 +138,8 @@ class Training {
   }
 
   void step() {
-    const auto move = [](auto& value, auto& velocity, const auto& gradient) {
-      velocity = kMomentum * velocity - kLearningRate * (1 - kMomentum) * gradient;
+    const auto move = [rate = rate_](auto& value, auto& velocity, const auto& gradient) {
+      velocity = kMomentum * velocity - rate * (1 - kMomentum) * gradient;
       value += velocity;
     };
     const MatrixXd before = network_.input;
@@ -137,7 +147,7 @@ class Training {
     move(network_.bias, velocity_.bias, gradient_.bias);
     move(network_.output, velocity_.output, gradient_.output);
     move(network_.offset, velocity_.offset, gradient_.offset);
-    for (std::size_t i = 0; i < active_.size(); ++i) shrink(weights(i), kLearningRate * (1 - kMomentum) * penalty_);
+    for (std::size_t i = 0; i < active_.size(); ++i) shrink(weights(i), rate_ * (1 - kMomentum) * penalty_);
     velocity_.input = network_.input - before;
   }
 
@@ -146,6 +156,7 @@ class Training {
   Index lag_;
   Index hidden_;
   double penalty_;
+  double rate_;
   std::vector<Index> active_;  // series whose weights are computed
   MatrixXd active_inputs_;
   CmlpNetwork network_;
@@ -187,9 +198,17 @@ Result<MatrixXd> cmlp_granger(const MatrixXd& data, const CmlpOptions& options) 
           : kNoise * std::sqrt(std::log(static_cast<double>(inputs.cols() + 1)) / static_cast<double>(inputs.rows()));
   MatrixXd causes(data.cols(), data.cols());
   parallel_for(0, data.cols(), 1, [&](Index series) {
-    Training training(inputs, data.col(series).tail(inputs.rows()), options, penalty,
-                      Random(options.seed + static_cast<std::uint64_t>(series) * 0x9E3779B97F4A7C15U));
-    causes.col(series) = training.run(options.max_iterations);
+    constexpr int kAttempts = 6;
+    const auto seed = options.seed + static_cast<std::uint64_t>(series) * 0x9E3779B97F4A7C15U;
+    causes.col(series).setZero();
+    double rate = kLearningRate;
+    for (int attempt = 0; attempt < kAttempts; ++attempt, rate /= 2) {
+      Training training(inputs, data.col(series).tail(inputs.rows()), options, penalty, rate, Random(seed));
+      const auto norms = training.run(options.max_iterations);
+      if (!norms) continue;
+      causes.col(series) = *norms;
+      break;
+    }
   });
   return causes;
 }

@@ -60,6 +60,7 @@ BENCHMARK_CAPTURE(bench_method, easyrca, "easyrca")->Apply(sizes);
 BENCHMARK_CAPTURE(bench_method, cmlp_pagerank, "cmlp_pagerank")->Apply(sizes);
 BENCHMARK_CAPTURE(bench_method, causalrca, "causalrca")->Apply(sizes);
 BENCHMARK_CAPTURE(bench_method, run, "run")->Apply(sizes);
+BENCHMARK_CAPTURE(bench_method, mscred, "mscred")->Apply(sizes);
 
 }  // namespace
 }  // namespace rca

@@ -111,7 +111,8 @@ void compare(const json& item) {
         EXPECT_NEAR(result->value[lag](row, column), oracle::number(expected["val_matrix"][i][j][lag]), 1e-9);
         const double p = result->p_value[lag](row, column);
         EXPECT_NEAR(p, oracle::number(expected["p_matrix"][i][j][lag]), 1e-8);
-        if (p <= input["alpha_level"].get<double>() && (lag > 0 || i < j)) links.push_back({i, j, lag, lag == 0 ? "o-o" : "-->"});
+        if (p <= input["alpha_level"].get<double>() && (lag > 0 || i < j))
+          links.push_back({i, j, lag, lag == 0 ? "o-o" : "-->"});
       }
     }
   }

@@ -157,5 +157,29 @@ TEST(Run, NeedsRowsForItsWindows) {
   EXPECT_EQ(ranking.error().kind, ErrorKind::missing_input);
 }
 
+// All signals move together until one leaves.
+TEST(Mscred, TheSignalThatLeavesTheOthersHasTheMostBrokenPairs) {
+  Noise noise(4);
+  std::vector<double> load;
+  for (int t = 0; t < 120; ++t) load.push_back(std::sin(0.3 * t) + noise(0.2));
+  FrameBuilder builder(120);
+  for (const std::string entity : {"a", "b", "c", "d", "e"}) {
+    const bool leaves = entity == "d";
+    builder.add(entity, "load", "", [&](Index row) {
+      return (leaves && row >= 90 ? 4.0 : load[static_cast<std::size_t>(row)]) + noise(0.1);
+    });
+  }
+  const auto ranking = rank_chain("mscred", builder.frame(), 90, std::nullopt);
+  ASSERT_TRUE(ranking.ok()) << ranking.error().message;
+  EXPECT_EQ(ranking->entities[0].entity, "d");
+  EXPECT_THAT(ranking->entities[0].evidence.text, HasSubstr("of its correlations with other signals are broken"));
+}
+
+TEST(Mscred, NeedsNormalRowsToLearnFrom) {
+  const auto ranking = rank_chain("mscred", delayed_chain(20, 7, 1), 7);
+  ASSERT_FALSE(ranking.ok());
+  EXPECT_EQ(ranking.error().kind, ErrorKind::missing_input);
+}
+
 }  // namespace
 }  // namespace rca
