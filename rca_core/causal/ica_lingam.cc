@@ -23,6 +23,17 @@ Eigen::MatrixXd nearest_orthogonal(const Eigen::MatrixXd& m) {
   return eigen.eigenvectors() * scale.asDiagonal() * eigen.eigenvectors().transpose() * m;
 }
 
+// One step of the fixed-point iteration, all directions at once; the sums over the rows of the data in type Real.
+template <typename Real>
+Eigen::MatrixXd fast_ica_step(const Eigen::MatrixXd& w, const Eigen::MatrixX<Real>& white) {
+  const Real rows = static_cast<Real>(white.cols());
+  // tanh, the derivative of the contrast ln cosh.
+  const Eigen::ArrayXX<Real> g = 1 - 2 / ((2 * (w.cast<Real>() * white).array()).exp() + 1);
+  const Eigen::VectorXd slope = (1 - g.square()).rowwise().mean().template cast<double>();
+  const Eigen::MatrixXd pull = (g.matrix() * white.transpose() / rows).template cast<double>();
+  return nearest_orthogonal(pull - slope.asDiagonal() * w);
+}
+
 // The causal order of b (row = effect), or nothing if it has a cycle. Of the variables that no remaining one causes the
 // first comes first. An entry counts where its rank in `rank` is at least `first`.
 std::vector<Eigen::Index> causal_order(const Eigen::MatrixXi& rank, Eigen::Index first) {
@@ -77,15 +88,15 @@ Eigen::MatrixXd fast_ica(const Eigen::MatrixXd& values, std::uint64_t seed, cons
   Eigen::MatrixXd w(n, n);
   for (Eigen::Index i = 0; i < w.size(); ++i) w.data()[i] = random.normal();
   w = nearest_orthogonal(w);
-  for (int iteration = 0; iteration < options.max_iterations; ++iteration) {
-    // tanh u = 1 − 2 / (e^(2u) + 1), the derivative of the contrast ln cosh.
-    const Eigen::ArrayXXd g = 1 - 2 / ((2 * (w * white).array()).exp() + 1);
-    const Eigen::VectorXd slope = (1 - g.square()).rowwise().mean();
-    const Eigen::MatrixXd next = nearest_orthogonal(g.matrix() * white.transpose() / rows - slope.asDiagonal() * w);
+  // Single precision is enough to get near; its rounding is far below the tolerance. The last step is in double.
+  const Eigen::MatrixXf fast_white = white.cast<float>();
+  for (int iteration = 1; iteration < options.max_iterations; ++iteration) {
+    const Eigen::MatrixXd next = fast_ica_step<float>(w, fast_white);
     const double change = (next.cwiseProduct(w).rowwise().sum().cwiseAbs().array() - 1).abs().maxCoeff();
     w = next;
     if (change < options.tolerance) break;
   }
+  w = fast_ica_step<double>(w, white);
   return w * whitening;
 }
 

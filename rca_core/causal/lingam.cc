@@ -3,9 +3,7 @@
 #include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
-#include <optional>
 
-#include "common/parallel_for.h"
 #include "rca_core/stats/regression.h"
 
 namespace rca {
@@ -44,21 +42,7 @@ std::vector<Eigen::Index> independent_columns(const Eigen::MatrixXd& values) {
 
 Result<Eigen::MatrixXd> lingam_edges(const Eigen::MatrixXd& values, const std::vector<Eigen::Index>& order) {
   Eigen::MatrixXd b = Eigen::MatrixXd::Zero(values.cols(), values.cols());
-  const auto count = static_cast<std::ptrdiff_t>(order.size());
-  std::vector<std::optional<Error>> errors(order.size());
-  parallel_for(1, count, 4, [&](std::ptrdiff_t position) {
-    const std::vector<Eigen::Index> before(order.begin(), order.begin() + position);
-    const Eigen::Index effect = order[static_cast<std::size_t>(position)];
-    auto weights = adaptive_lasso(values(Eigen::all, before), values.col(effect));
-    if (!weights.ok()) {
-      errors[static_cast<std::size_t>(position)] = weights.error();
-      return;
-    }
-    for (Eigen::Index k = 0; k < weights->size(); ++k) b(effect, before[static_cast<std::size_t>(k)]) = (*weights)(k);
-  });
-  for (std::optional<Error>& error : errors) {
-    if (error) return std::move(*error);
-  }
+  RCA_ASSIGN(b(order, order), adaptive_lasso_sequence(values(Eigen::all, order)));
   return b;
 }
 

@@ -5,9 +5,11 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
-#include <string>
+#include <optional>
+#include <utility>
 #include <vector>
 
+#include "common/parallel_for.h"
 #include "rca_core/stats/regression.h"
 
 namespace rca {
@@ -15,25 +17,28 @@ namespace {
 
 constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr double kDependent = 1e-13;  // a column that active ones explain but for this share of its norm is not added
-constexpr double kTie = 1e-10;        // relative difference of correlations that count as equal
-constexpr double kMinNoise = 1e-12;   // of the variance of y
+constexpr double kDependent = 1e-13;   // a column that active ones explain but for this share of its norm is not added
+constexpr double kTie = 1e-10;         // relative difference of correlations that count as equal
+constexpr double kMinNoise = 1e-12;    // of the variance of y
+constexpr double kIndependent = 1e-5;  // of a column's norm must be left beside others to regress on cross products
 
 // Least-angle regression on cross products. The columns in the active set have correlations with the residual of the
 // same absolute value `level_`; a step goes where they stay equal while they fall, up to the next knot: a column joins
 // because it has reached the level, or leaves because its coefficient has reached 0.
 class LarsPath {
  public:
-  LarsPath(const Eigen::MatrixXd& x, const Eigen::VectorXd& y)
-      : gram_(x.transpose() * x),
-        target_(x.transpose() * y),
-        rows_(static_cast<double>(x.rows())),
-        beta_(Eigen::VectorXd::Zero(x.cols())),
+  // gram = xᵀx, target = xᵀy of centred columns x and y; size = ‖y‖.
+  LarsPath(Eigen::MatrixXd gram, Eigen::VectorXd target, double rows, double size)
+      : gram_(std::move(gram)),
+        target_(std::move(target)),
+        rows_(rows),
+        beta_(Eigen::VectorXd::Zero(gram_.cols())),
         correlation_(target_),
-        outside_(static_cast<std::size_t>(x.cols()), true),
-        factor_(x.cols(), x.cols()) {
-    level_ = x.cols() > 0 ? correlation_.cwiseAbs().maxCoeff() : 0;
-    smallest_ = 10 * kEpsilon * (x.cols() > 0 ? std::sqrt(gram_.diagonal().maxCoeff()) * y.norm() : 0);
+        outside_(static_cast<std::size_t>(gram_.cols()), true),
+        factor_(gram_.cols(), gram_.cols()) {
+    if (gram_.cols() == 0) return;
+    level_ = correlation_.cwiseAbs().maxCoeff();
+    smallest_ = 10 * kEpsilon * std::sqrt(gram_.diagonal().maxCoeff()) * size;
   }
 
   [[nodiscard]] const Eigen::VectorXd& coefficients() const { return beta_; }
@@ -151,6 +156,62 @@ double noise_variance(const LinearFit& fit, const Eigen::VectorXd& centred, Eige
   return std::max(freedom > 0 ? fit.rss / freedom : 0.0, floor);
 }
 
+// Follows the path and leaves the knot of smallest BIC in `fit`, whose noise_variance is known. `rss` gives the sum of
+// squared residuals of coefficients.
+template <typename Rss>
+void choose_knot(LarsPath& path, double rows, LassoFit& fit, const Rss& rss) {
+  const double fixed = rows * std::log(2 * std::numbers::pi * fit.noise_variance);
+  double best = kInfinity;
+  // Every step lets a column join or leave; leaving is rare, so that the bound only stops cycles of rounding.
+  const Eigen::Index max_knots = 8 * path.coefficients().size() + 8;
+  for (Eigen::Index knot = 0; knot < max_knots; ++knot) {
+    const Eigen::VectorXd& beta = path.coefficients();
+    const auto freedom = static_cast<double>((beta.array() != 0).count());
+    const double criterion = fixed + rss(beta) / fit.noise_variance + std::log(rows) * freedom;
+    fit.alpha_path.push_back(path.alpha());
+    fit.criterion_path.push_back(criterion);
+    if (criterion < best) {
+      best = criterion;
+      fit.alpha = path.alpha();
+      fit.coefficients = beta;
+    }
+    if (!path.step()) break;
+  }
+}
+
+// The adaptive lasso of column `target` of a correlation matrix on the columns before it, given the Cholesky factor of
+// the matrix: its leading block is that of the predictors, its row `target` the solution's right-hand side.
+Eigen::VectorXd adaptive_lasso_of(const Eigen::MatrixXd& correlation, const Eigen::MatrixXd& factor,
+                                  Eigen::Index target, double rows) {
+  const auto lower = factor.topLeftCorner(target, target).triangularView<Eigen::Lower>();
+  Eigen::VectorXd first = factor.row(target).head(target).transpose();
+  lower.transpose().solveInPlace(first);
+  const auto weights = first.cwiseAbs().asDiagonal();
+  LassoFit fit;
+  fit.coefficients = Eigen::VectorXd::Zero(target);
+  const double unexplained = rows * factor(target, target) * factor(target, target);  // by least squares
+  const double freedom = rows - static_cast<double>(target) - 1;
+  fit.noise_variance = std::max(freedom > 0 ? unexplained / freedom : 0.0, kMinNoise);
+  LarsPath path(rows * (weights * correlation.topLeftCorner(target, target) * weights),
+                rows * (weights * correlation.col(target).head(target)), rows, std::sqrt(rows));
+  choose_knot(path, rows, fit, [&](const Eigen::VectorXd& beta) {
+    const Eigen::VectorXd away = first - weights * beta;
+    return unexplained + rows * (lower.transpose() * away).squaredNorm();
+  });
+
+  std::vector<Eigen::Index> kept;
+  for (Eigen::Index column = 0; column < target; ++column) {
+    if (fit.coefficients(column) != 0) kept.push_back(column);
+  }
+  Eigen::VectorXd coefficients = Eigen::VectorXd::Zero(target);
+  if (!kept.empty()) {
+    const Eigen::MatrixXd inner = correlation(kept, kept);
+    const Eigen::VectorXd right = correlation(kept, target);
+    coefficients(kept) = Eigen::VectorXd(inner.llt().solve(right));
+  }
+  return coefficients;
+}
+
 }  // namespace
 
 Result<LassoFit> lasso_bic(const Eigen::Ref<const Eigen::MatrixXd>& x, const Eigen::Ref<const Eigen::VectorXd>& y) {
@@ -166,24 +227,8 @@ Result<LassoFit> lasso_bic(const Eigen::Ref<const Eigen::MatrixXd>& x, const Eig
   fit.noise_variance = noise_variance(least_squares, centred, x.cols());
   if (!(fit.noise_variance > 0)) return fit;  // y is constant
 
-  double best = kInfinity;
-  LarsPath path(columns, centred);
-  // Every step lets a column join or leave; leaving is rare, so that the bound only stops cycles of rounding.
-  const Eigen::Index max_knots = 8 * x.cols() + 8;
-  for (Eigen::Index knot = 0; knot < max_knots; ++knot) {
-    const Eigen::VectorXd& beta = path.coefficients();
-    const auto freedom = static_cast<double>((beta.array() != 0).count());
-    const double criterion = rows * std::log(2 * std::numbers::pi * fit.noise_variance) +
-                             (centred - columns * beta).squaredNorm() / fit.noise_variance + std::log(rows) * freedom;
-    fit.alpha_path.push_back(path.alpha());
-    fit.criterion_path.push_back(criterion);
-    if (criterion < best) {
-      best = criterion;
-      fit.alpha = path.alpha();
-      fit.coefficients = beta;
-    }
-    if (!path.step()) break;
-  }
+  LarsPath path(columns.transpose() * columns, columns.transpose() * centred, rows, centred.norm());
+  choose_knot(path, rows, fit, [&](const Eigen::VectorXd& beta) { return (centred - columns * beta).squaredNorm(); });
   fit.intercept -= centre.dot(fit.coefficients);
   return fit;
 }
@@ -211,6 +256,42 @@ Result<Eigen::VectorXd> adaptive_lasso(const Eigen::Ref<const Eigen::MatrixXd>& 
   RCA_ASSIGN(const LinearFit refit, ordinary_least_squares(x(Eigen::all, kept), y));
   coefficients(kept) = refit.coefficients;
   return coefficients;
+}
+
+Result<Eigen::MatrixXd> adaptive_lasso_sequence(const Eigen::MatrixXd& x) {
+  const Eigen::Index n = x.cols();
+  Eigen::MatrixXd weights = Eigen::MatrixXd::Zero(n, n);
+  if (x.rows() == 0) return Error{ErrorKind::invalid_argument, "regression on no rows"};
+  const auto rows = static_cast<double>(x.rows());
+  Eigen::MatrixXd scaled = x.rowwise() - x.colwise().mean();
+  const Eigen::VectorXd deviation = (scaled.colwise().squaredNorm() / rows).cwiseSqrt();
+  for (Eigen::Index column = 0; column < n; ++column) {
+    if (deviation(column) > 0) scaled.col(column) /= deviation(column);
+  }
+  const Eigen::MatrixXd correlation = scaled.transpose() * scaled / rows;
+  const Eigen::LLT<Eigen::MatrixXd> cholesky(correlation);
+  const Eigen::MatrixXd factor = cholesky.matrixL();
+  const bool independent =
+      cholesky.info() == Eigen::Success && n > 0 && factor.diagonal().minCoeff() > kIndependent && n < x.rows();
+  std::vector<std::optional<Error>> errors(static_cast<std::size_t>(n));
+  parallel_for(1, n, 4, [&](Eigen::Index target) {
+    if (independent) {
+      weights.row(target).head(target) = (adaptive_lasso_of(correlation, factor, target, rows).array() *
+                                          deviation(target) / deviation.head(target).array())
+                                             .transpose();
+      return;
+    }
+    auto one = adaptive_lasso(x.leftCols(target), x.col(target));
+    if (one.ok()) {
+      weights.row(target).head(target) = one->transpose();
+    } else {
+      errors[static_cast<std::size_t>(target)] = one.error();
+    }
+  });
+  for (std::optional<Error>& error : errors) {
+    if (error) return std::move(*error);
+  }
+  return weights;
 }
 
 }  // namespace rca

@@ -54,4 +54,9 @@ Result<LassoFit> lasso_bic(const Eigen::Ref<const Eigen::MatrixXd>& x, const Eig
 Result<Eigen::VectorXd> adaptive_lasso(const Eigen::Ref<const Eigen::MatrixXd>& x,
                                        const Eigen::Ref<const Eigen::VectorXd>& y);
 
+// adaptive_lasso of every column of x (T × n) on all columns before it: row i of the n × n result has the coefficients
+// of the columns before i. What the regressions share is computed once, from cross products; where columns are nearly
+// dependent each regression is done on its own. Errors: invalid_argument (no rows).
+Result<Eigen::MatrixXd> adaptive_lasso_sequence(const Eigen::MatrixXd& x);
+
 }  // namespace rca

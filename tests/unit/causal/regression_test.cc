@@ -83,6 +83,23 @@ TEST(AdaptiveLasso, IsFiniteForConstantTargetsAndMoreColumnsThanRows) {
   EXPECT_TRUE(wide->allFinite());
 }
 
+TEST(AdaptiveLasso, SequenceIsEachRegressionOnItsOwn) {
+  for (const bool dependent : {false, true}) {
+    Eigen::MatrixXd x = testing::noise(90, 7, 4, [](double z) { return z; });
+    for (Eigen::Index column = 2; column < 7; ++column) x.col(column) += x.col(column - 1) - 0.4 * x.col(0);
+    x.col(3) *= 1e4;
+    if (dependent) x.col(5) = x.col(1) + x.col(2);
+    const auto all = adaptive_lasso_sequence(x);
+    ASSERT_TRUE(all.ok());
+    for (Eigen::Index target = 1; target < 7; ++target) {
+      const auto one = adaptive_lasso(x.leftCols(target), x.col(target));
+      ASSERT_TRUE(one.ok());
+      expect_near(all->row(target).head(target).transpose(), *one, 1e-8);
+      EXPECT_EQ(all->row(target).tail(7 - target).cwiseAbs().maxCoeff(), 0);
+    }
+  }
+}
+
 void check_least_squares(const json& expected, const Eigen::MatrixXd& x, const Eigen::VectorXd& y) {
   const auto fit = ordinary_least_squares(x, y);
   ASSERT_TRUE(fit.ok());
