@@ -35,19 +35,27 @@ struct WalkPlan {
   Eigen::VectorXd otherwise;
 };
 
+// |correlation| of every variable with a step at the onset, which stands for an SLI where there is none.
+Eigen::VectorXd correlation_with_onset(const DataMatrix& data) {
+  Eigen::MatrixXd step = Eigen::MatrixXd::Zero(data.values.rows(), 1);
+  step.bottomRows(data.windows.anomalous_rows).setOnes();
+  const Eigen::VectorXd products = standardized(data.values).transpose() * standardized(step).col(0);
+  return (products / static_cast<double>(data.values.rows())).cwiseAbs();
+}
+
 WalkPlan plan_walk(const DataMatrix& data, Eigen::Index sli) {
   const Eigen::Index n = data.variables();
   WalkPlan plan;
-  plan.affinity = correlation_matrix(data.values).cwiseAbs();
   if (sli < 0) {
-    plan.start = Eigen::VectorXd::Constant(n, 1.0 / static_cast<double>(n));
-    Eigen::MatrixXd others = plan.affinity;
-    others.diagonal().setZero();
-    plan.otherwise = others.rowwise().maxCoeff();
+    plan.otherwise = correlation_with_onset(data);
+    plan.affinity = affinity_to(plan.otherwise);
+    const double sum = plan.otherwise.sum();
+    plan.start =
+        sum > 0 ? Eigen::VectorXd(plan.otherwise / sum) : Eigen::VectorXd::Constant(n, 1.0 / static_cast<double>(n));
     return plan;
   }
   plan.start = Eigen::VectorXd::Unit(n, sli);
-  plan.otherwise = plan.affinity.col(sli);
+  plan.otherwise = correlation_matrix(data.values).col(sli).cwiseAbs();
   plan.affinity = affinity_to(plan.otherwise);
   plan.affinity(sli, sli) = 0;  // the walk looks for what moves the SLI, so it does not stay there
   return plan;

@@ -23,9 +23,9 @@ Result<Ranking> rank_by_pagerank(const IncidentView& view, const DataMatrix& dat
 
 // The first-order random walk of MicroCause and MonitorRank (graph/random_walk.h), as its expected visits. Where the
 // view has an SLI that varies, the walk starts there and is drawn to what correlates with the SLI; being at the SLI
-// itself counts for nothing. Otherwise it starts anywhere and is drawn to what correlates with where it is. Only
-// whether `causes` is positive matters. Variables that the walk cannot reach follow the others, by their |correlation|
-// with the SLI (without one: by the strongest they have).
+// itself counts for nothing. Without one a step at the onset stands for it: the walk is drawn to what changed then, and
+// starts there in the same proportion. Only whether `causes` is positive matters. Variables that the walk cannot reach
+// follow the others, by their |correlation| with the SLI, or the step.
 Result<Ranking> rank_by_random_walk(const IncidentView& view, const DataMatrix& data, std::string_view method,
                                     const Eigen::MatrixXd& causes, std::string_view graph);
 

@@ -9,7 +9,7 @@
 //    that all names after the first isolated one are wrong; here every variable keeps its name and is ranked;
 //  - its PageRank stops after 10 iterations, ours when it has converged;
 //  - its random walk is called without weights, so that it ignores the graph and is the same for every incident; ours
-//    is drawn to what correlates with the SLI;
+//    is drawn to what correlates with the SLI, or without one with the onset;
 //  - it ends with an error for duplicate columns; here a singular matrix has a defined result (causal/independence.h);
 //  - it tests every set of neighbours, ours has the bounds of constraint_graphs.h.
 

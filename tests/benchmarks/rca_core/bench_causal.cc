@@ -2,6 +2,7 @@
 #include <benchmark/benchmark.h>
 #include <tbb/global_control.h>
 
+#include "rca_core/causal/fci.h"
 #include "rca_core/causal/pc.h"
 #include "rca_core/stats/random.h"
 
@@ -54,6 +55,17 @@ void pc_common_load(benchmark::State& state) {
   learn_pc(state, 1, 0.5, 0.05, state.range(1));
 }
 BENCHMARK(pc_common_load)->Args({200, 1})->Args({200, 2})->Args({200, 3})->Unit(benchmark::kMillisecond);
+
+// With the bounds that the methods use.
+void fci_two_parents(benchmark::State& state) {
+  const tbb::global_control one_core(tbb::global_control::max_allowed_parallelism, 1);
+  const Eigen::MatrixXd values = series(720, state.range(0), 2, 0);
+  const rca::FciOptions options = {.skeleton = {.alpha = 0.05, .max_condition_size = 3, .max_sets = 250},
+                                   .max_possible_d_sep_size = 2,
+                                   .max_possible_d_sep_sets = 250};
+  for (auto _ : state) benchmark::DoNotOptimize(rca::fci(rca::FisherZ(values), options));
+}
+BENCHMARK(fci_two_parents)->Arg(100)->Arg(200)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 

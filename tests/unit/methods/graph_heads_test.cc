@@ -71,7 +71,8 @@ TEST(GraphHeads, RandomWalkWithoutSliOrEdgesIsDefined) {
   ASSERT_TRUE(data.ok());
   const auto with_edges = rank_by_random_walk(view, *data, "test", chain_causes(), "graph");
   ASSERT_TRUE(with_edges.ok());
-  EXPECT_EQ(with_edges->entities.size(), 4U);
+  ASSERT_EQ(with_edges->entities.size(), 4U);
+  EXPECT_EQ(with_edges->entities[3].entity, "other");  // did not change at the onset, and nothing leads there
   const IncidentView with_sli{frame, 70, 0};
   const auto none = rank_by_random_walk(with_sli, *data, "test", Eigen::MatrixXd::Zero(4, 4), "graph");
   ASSERT_TRUE(none.ok());
