@@ -18,8 +18,7 @@ constexpr std::int64_t kLatestUs = 95'617'584'000'000'000;  // the year 5000
 // Columns of a table by name.
 class Columns {
  public:
-  Columns(const CsvReader& csv)
-      : names_(csv.cells().begin(), csv.cells().end()) {}  // NOLINT(google-explicit-constructor)
+  explicit Columns(const CsvReader& csv) : names_(csv.cells().begin(), csv.cells().end()) {}
 
   [[nodiscard]] std::size_t find(std::string_view name) const {
     for (std::size_t i = 0; i < names_.size(); ++i) {

@@ -260,18 +260,23 @@ def processor():
     return "processor unknown"
 
 
-def page(ours, pairs, reasons, version):
+def not_run(report, methods):
+    names = sorted({method["name"] for method in methods} - set(report["overall"]))
+    return "Not run: " + ", ".join(f"`{name}`" for name in names) + "." if names else ""
+
+
+def page(ours, pairs, reasons, version, methods):
     report = ours.report
     cases = max(one["cases"] + one["not_applicable"] for one in report["overall"].values())
     lines = [
         "# Evaluation", "",
-        f"Every method on {cases} labelled incidents of {len(report['datasets'])} datasets, beside what the reference "
+        f"{len(report['overall'])} methods on {cases} labelled incidents of {len(report['datasets'])} datasets, beside what the reference "
         "(RCAEval as forked by rca-llm) scores on the same cases. This page is generated; to make it again:", "",
         "```sh", "tests/evaluation/compare.sh CASES REFERENCE build/release/bin/rcatool >docs/evaluation.md", "```", "",
         "CASES is a folder of `<dataset>/<service>_<fault>/<case>` in the layout of RCAEval, REFERENCE the rankings of the "
         "reference, one JSON object a line; the head of the script says more. The datasets are not part of this project, "
         "because most of their licences do not allow it.", "",
-        f"Made with {version}, on {os.cpu_count()} cores of {processor()}.", "",
+        f"Made with {version}, on {os.cpu_count()} cores of {processor()}. {not_run(report, methods)}".strip(), "",
         "AC@k: share of the cases in which a service at fault is among the first k of the ranking (a database counts for its "
         "service; a failed case is a miss). Avg@5: mean of AC@1 … AC@5. Chance: the same of a random order of the signals, "
         "exactly. Intervals: 95 %, percentile bootstrap over cases. The reference was run on a sample of the cases with its "
@@ -296,12 +301,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     for name in ("eval", "rankings", "version", "cases", "reference", "reasons"):
         parser.add_argument("--" + name, required=True)
+    parser.add_argument("--methods")
     args = parser.parse_args()
     ours = Ours(json.loads(pathlib.Path(args.eval).read_text()), args.rankings)
     pairs = make_pairs(ours, args.reference, read_truths(args.cases))
     reasons = json.loads(pathlib.Path(args.reasons).read_text())
     version = pathlib.Path(args.version).read_text().splitlines()[0].strip()
-    print(page(ours, pairs, reasons, version), end="")
+    methods = json.loads(pathlib.Path(args.methods).read_text()) if args.methods else []
+    print(page(ours, pairs, reasons, version, methods), end="")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 // Any bytes as the files of a case: either a Case whose parts fit together, or an error that names a file; never a
 // crash. The input is files one after the other, each begun by a line "@@ <name>"; what stands before the first is
 // data.csv.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
