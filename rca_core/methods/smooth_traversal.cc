@@ -6,9 +6,10 @@
 // its own outlier score if it has none. Only ancestors of the target are considered. No threshold is needed.
 //
 // The causal graph is that of entities: an entity is affected by what it calls and by the node that it is placed on.
-// The outlier score of an entity is that of its best signal; a signal is compared with the parents of its entity. The
-// target is the entity of the SLI, or the one that users call; without either, every entity of the graph may have been
-// the target's ancestor.
+// The target is the entity of the SLI, or the one that users call; without either, every entity of the graph may have
+// been the target's ancestor. The theorem is about one variable per node, and with many signals the largest score of an
+// innocent leaf is large by chance: an entity that has signals in the role of the SLI, which is what propagates, is
+// judged by these, any other by all of its signals. Signals that do not judge follow those that do.
 //
 // Where we differ from the published implementation: as score_ordering; candidates with the same gap (often 0) follow
 // their outlier scores, and so do, after all others, entities that are not ancestors of the target. The reference does
@@ -18,6 +19,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -67,6 +69,21 @@ std::vector<bool> ancestors(const EntityGraph& graph, std::optional<Node> target
   return reached;
 }
 
+// By column: whether a signal speaks for its entity.
+std::vector<bool> judging_signals(const IncidentView& view) {
+  const std::vector<Signal>& signals = view.frame.signals;
+  std::vector<bool> judges(signals.size(), true);
+  if (!view.sli_column || *view.sli_column < 0 || *view.sli_column >= view.frame.values.cols()) return judges;
+  const std::string& role = signals[static_cast<std::size_t>(*view.sli_column)].role;
+  std::set<std::string_view> has_role;
+  for (const Signal& signal : signals) {
+    if (signal.role == role) has_role.insert(signal.entity);
+  }
+  for (std::size_t i = 0; i < signals.size(); ++i)
+    judges[i] = signals[i].role == role || !has_role.contains(signals[i].entity);
+  return judges;
+}
+
 struct Parent {
   std::string_view name;  // empty: no parent has a score
   double score = 0;
@@ -93,8 +110,10 @@ class SmoothTraversal final : public Method {
     const auto entity_of = [&](const SignalScore& score) -> const std::string& {
       return frame.signals[static_cast<std::size_t>(score.column)].entity;
     };
+    const std::vector<bool> judges = judging_signals(view);
     std::map<std::string_view, double> outlier;
     for (const SignalScore& score : scores) {
+      if (!judges[static_cast<std::size_t>(score.column)]) continue;
       double& best = outlier[entity_of(score)];
       best = std::max(best, score.score);
     }
@@ -106,7 +125,9 @@ class SmoothTraversal final : public Method {
       const auto node = view.graph->find(entity_of(score));
       const auto parent = parents.find(entity_of(score));
       const double above = parent == parents.end() ? 0 : parent->second.score;
-      score.score = node && reaches[*node] ? std::max(0.0, score.score - above) + kTieScale * score.score
+      const bool judge = judges[static_cast<std::size_t>(score.column)];
+      const double gap = judge ? std::max(0.0, score.score - above) : 0.0;
+      score.score = node && reaches[*node] ? gap + (judge ? kTieScale : kTieScale * kTieScale) * score.score
                                            : kApartScale * score.score;
     }
     return make_ranking(frame, name(), std::move(scores), [&](const SignalScore& score) {

@@ -115,6 +115,21 @@ TEST(SmoothTraversal, FindsWhereTheScoreRises) {
   EXPECT_THAT(ranking->entities[0].evidence.text, HasSubstr("that of disk, on which it depends, is"));
 }
 
+TEST(SmoothTraversal, JudgesByTheRoleOfTheSli) {
+  const EntityGraph graph = chain_graph();
+  const Frame chain = chain_frame();
+  FrameBuilder builder(kRows);
+  for (Eigen::Index column = 0; column < 4; ++column) {
+    const std::string entity = chain.signals[static_cast<std::size_t>(column)].entity;
+    builder.add(entity, "latency", "", [&](Eigen::Index row) { return chain.values(row, column); });
+  }
+  // An accident elsewhere: far out, but not what propagates.
+  builder.add("disk", "temperature", "", [](Eigen::Index row) { return row < kOnset ? double(row % 3) : 1e6; });
+  const Result<Ranking> ranking = (*find_method("smooth_traversal"))->rank({builder.frame(), kOnset, 0, &graph}, {});
+  ASSERT_TRUE(ranking.ok());
+  EXPECT_EQ(ranking->entities[0].entity, "store");
+}
+
 TEST(SmoothTraversal, SaysThatItNeedsAGraph) {
   const Result<Ranking> ranking = testing::rank("smooth_traversal", chain_frame(), kOnset);
   ASSERT_FALSE(ranking.ok());
