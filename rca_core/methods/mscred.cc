@@ -41,7 +41,7 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-constexpr Index kFewestNormalRows = 8;
+constexpr Index kFewestNormalRows = 6;
 constexpr Index kLongestWindow = 60;
 constexpr Index kSteps = 5;  // matrices in a sequence
 constexpr Index kMostSignals = 64;
