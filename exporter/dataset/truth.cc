@@ -23,7 +23,8 @@ Result<std::vector<std::string>> texts_in(const json& object, const char* key, c
   std::vector<std::string> out;
   const auto it = object.find(key);
   if (it == object.end() || it->is_null()) return out;
-  XX if (!it->is_array()) return error;
+  Error error{ErrorKind::malformed, file + ": '" + key + "' is not a list of texts"};
+  if (!it->is_array()) return error;
   for (const json& item : *it) {
     if (!item.is_string()) return error;
     out.push_back(item.get<std::string>());
