@@ -101,6 +101,19 @@ void mark_anomalous(CallSeries& calls) {
   if (!any && most != nullptr) most->anomalous = true;
 }
 
+// |Pearson correlation|; 0 where one of them does not vary.
+double correlation_size(const Eigen::VectorXd& a, const Eigen::VectorXd& b) {
+  // In proportion to the largest value, so that squares neither overflow nor vanish.
+  const double largest_a = a.cwiseAbs().maxCoeff();
+  const double largest_b = b.cwiseAbs().maxCoeff();
+  if (!(largest_a > 0) || !(largest_b > 0)) return 0;
+  const Eigen::VectorXd x = (a.array() / largest_a - (a.array() / largest_a).mean()).matrix();
+  const Eigen::VectorXd y = (b.array() / largest_b - (b.array() / largest_b).mean()).matrix();
+  constexpr double kRounding = 1e-12;
+  if (x.norm() < kRounding || y.norm() < kRounding) return 0;
+  return std::min(1.0, std::fabs(x.dot(y)) / (x.norm() * y.norm()));
+}
+
 Eigen::VectorXd mean_of(const std::vector<const CallEdge*>& edges) {
   if (edges.empty()) return {};
   Eigen::VectorXd sum = Eigen::VectorXd::Zero(edges.front()->latency.size());
@@ -149,6 +162,14 @@ Eigen::VectorXd CallSeries::incoming(EntityGraph::Node node) const {
   return mean_of(to);
 }
 
+double CallSeries::similarity(const Eigen::VectorXd& a, const Eigen::VectorXd& b) const {
+  constexpr Eigen::Index kFewestNormalRows = 10;
+  if (a.size() == 0 || a.size() != b.size()) return 0;
+  const Eigen::Index normal = std::max(kFewestNormalRows, windows.anomalous_rows);
+  const Eigen::Index rows = std::min(a.size(), windows.anomalous_rows + normal);
+  return correlation_size(a.tail(rows), b.tail(rows));
+}
+
 std::vector<bool> CallSeries::anomalous_nodes() const {
   std::vector<bool> out(graph.size());
   for (const CallEdge& edge : edges) {
@@ -179,19 +200,6 @@ Result<CallSeries> make_call_series(const IncidentView& view, const MethodOption
 
 Eigen::VectorXd series_of(const Frame& frame, const Windows& windows, Eigen::Index column) {
   return filled(frame.values.col(column).segment(windows.normal_begin, windows.end() - windows.normal_begin));
-}
-
-double correlation_size(const Eigen::VectorXd& a, const Eigen::VectorXd& b) {
-  if (a.size() == 0 || a.size() != b.size()) return 0;
-  // In proportion to the largest value, so that squares neither overflow nor vanish.
-  const double largest_a = a.cwiseAbs().maxCoeff();
-  const double largest_b = b.cwiseAbs().maxCoeff();
-  if (!(largest_a > 0) || !(largest_b > 0)) return 0;
-  const Eigen::VectorXd x = (a.array() / largest_a - (a.array() / largest_a).mean()).matrix();
-  const Eigen::VectorXd y = (b.array() / largest_b - (b.array() / largest_b).mean()).matrix();
-  constexpr double kRounding = 1e-12;
-  if (x.norm() < kRounding || y.norm() < kRounding) return 0;
-  return std::min(1.0, std::fabs(x.dot(y)) / (x.norm() * y.norm()));
 }
 
 Eigen::VectorXd felt_series(const IncidentView& view, const CallSeries& calls) {
@@ -229,14 +237,14 @@ Eigen::VectorXd node_series(const IncidentView& view, const CallSeries& calls, E
   return {};
 }
 
-ResourceMatch best_resource(const Frame& frame, const Windows& windows, std::string_view entity,
+ResourceMatch best_resource(const Frame& frame, const CallSeries& calls, std::string_view entity,
                             const Eigen::VectorXd& series) {
   ResourceMatch best;
   for (std::size_t i = 0; i < frame.signals.size(); ++i) {
     const Signal& signal = frame.signals[i];
     if (signal.entity != entity || nature_of(signal) != SignalNature::internal) continue;
     const auto column = static_cast<Eigen::Index>(i);
-    const double correlation = correlation_size(series, series_of(frame, windows, column));
+    const double correlation = calls.similarity(series, series_of(frame, calls.windows, column));
     if (best.column && correlation <= best.correlation) continue;
     best = {correlation, column};
   }

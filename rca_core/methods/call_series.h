@@ -30,6 +30,10 @@ struct CallSeries {
 
   // The mean latency of the calls to a node; empty when it is not known.
   [[nodiscard]] Eigen::VectorXd incoming(EntityGraph::Node node) const;
+  // |Pearson correlation| of two series of R rows, over the anomalous rows and as many before them (at least 10): over
+  // a long normal window it would measure what moves together on any day, not what the incident moved. 0 where one does
+  // not vary or is empty.
+  [[nodiscard]] double similarity(const Eigen::VectorXd& a, const Eigen::VectorXd& b) const;
   // Nodes with an anomalous call to them.
   [[nodiscard]] std::vector<bool> anomalous_nodes() const;
 };
@@ -48,9 +52,6 @@ Result<CallSeries> make_call_series(const IncidentView& view, const MethodOption
 // A signal of the frame over both windows, holes filled; empty for one without values.
 Eigen::VectorXd series_of(const Frame& frame, const Windows& windows, Eigen::Index column);
 
-// |Pearson correlation|; 0 where one of them does not vary or is empty.
-double correlation_size(const Eigen::VectorXd& a, const Eigen::VectorXd& b);
-
 // What users feel: the SLI of the view, else the latency signal of its entry, else the mean latency of the calls that
 // the entry makes, else that of all calls.
 Eigen::VectorXd felt_series(const IncidentView& view, const CallSeries& calls);
@@ -59,12 +60,12 @@ Eigen::VectorXd felt_series(const IncidentView& view, const CallSeries& calls);
 // such a signal, else the latency of calls to it, else its latency signal. Empty: not known.
 Eigen::VectorXd node_series(const IncidentView& view, const CallSeries& calls, EntityGraph::Node node);
 
-// For a node: how much its internal signals (signal_nature.h) correlate with `series`, and which one does most.
+// For a node: how similar its internal signals (signal_nature.h) are to `series`, and which one does most.
 struct ResourceMatch {
   double correlation = 0;
   std::optional<Eigen::Index> column;
 };
-ResourceMatch best_resource(const Frame& frame, const Windows& windows, std::string_view entity,
+ResourceMatch best_resource(const Frame& frame, const CallSeries& calls, std::string_view entity,
                             const Eigen::VectorXd& series);
 
 // A node as a candidate: the change of `column`, or of the entity's signal that changed most, and `because`.

@@ -72,7 +72,7 @@ Subgraph anomalous_subgraph(const Frame& frame, const CallSeries& calls) {
     double calls_all = 0;
     for (const CallEdge& edge : calls.edges) {
       if (edge.caller != node && edge.callee != node) continue;
-      const double weight = edge.anomalous ? kAnomalousCall : correlation_size(latency, edge.latency);
+      const double weight = edge.anomalous ? kAnomalousCall : calls.similarity(latency, edge.latency);
       double& entry = out.weights(static_cast<Eigen::Index>(edge.caller), static_cast<Eigen::Index>(edge.callee));
       entry = std::max(entry, weight);
       out.member[edge.caller] = true;
@@ -84,12 +84,12 @@ Subgraph anomalous_subgraph(const Frame& frame, const CallSeries& calls) {
       calls_in += 1;
     }
     for (const EntityGraph::Node host : calls.graph.placed_on(node)) {
-      const ResourceMatch match = best_resource(frame, calls.windows, calls.graph.name(host), latency);
+      const ResourceMatch match = best_resource(frame, calls, calls.graph.name(host), latency);
       out.weights(static_cast<Eigen::Index>(node), static_cast<Eigen::Index>(host)) =
           weight_in / std::max(1.0, calls_in) * std::max(kSmallestResource, match.correlation);
       out.member[host] = true;
     }
-    out.resource[node] = best_resource(frame, calls.windows, calls.graph.name(node), latency);
+    out.resource[node] = best_resource(frame, calls, calls.graph.name(node), latency);
     const double degree = calls_all + static_cast<double>(calls.graph.placed_on(node).size());
     out.personalization(static_cast<Eigen::Index>(node)) = weight_all / std::max(1.0, calls_all) *
                                                            std::max(kSmallestResource, out.resource[node].correlation) /

@@ -79,7 +79,7 @@ class Microscope final : public Method {
     std::vector<Candidate> candidates;
     for (EntityGraph::Node node = 0; node < calls.graph.size(); ++node) {
       if (calls.graph.callers(node).empty() && calls.graph.callees(node).empty()) continue;  // a Kubernetes node
-      const double correlation = correlation_size(felt, node_series(view, calls, node));
+      const double correlation = calls.similarity(felt, node_series(view, calls, node));
       const char* where = places[node] == Place::candidate    ? "a chain of anomalous calls from the entry ends here"
                           : places[node] == Place::on_the_way ? "anomalous calls go on from here"
                                                               : "no chain of anomalous calls leads here";

@@ -49,7 +49,7 @@ class MonitorRank final : public Method {
     Eigen::MatrixXd causes = Eigen::MatrixXd::Zero(n, n);
     for (EntityGraph::Node node = 0; node < graph.size(); ++node) {
       const auto at = static_cast<Eigen::Index>(node);
-      if (graph.name(node) != view.entry) similarity(at) = correlation_size(felt, node_series(view, calls, node));
+      if (graph.name(node) != view.entry) similarity(at) = calls.similarity(felt, node_series(view, calls, node));
       for (const EntityGraph::Node callee : graph.callees(node)) {
         if (callee != node) causes(static_cast<Eigen::Index>(callee), at) = 1;
       }
