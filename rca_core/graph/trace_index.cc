@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <limits>
-#include <map>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -36,14 +36,26 @@ Interval inside(const Span& child, const Span& parent) {
 }
 
 void link_parents(std::span<const Span> spans, const std::vector<std::size_t>& trace, TraceIndex& index) {
-  std::unordered_map<std::string_view, std::size_t> by_id;
-  for (const std::size_t span : trace) by_id.emplace(spans[span].span_id, span);
+  std::vector<std::pair<std::string_view, std::size_t>> by_id;
+  by_id.reserve(trace.size());
+  for (const std::size_t span : trace) by_id.emplace_back(spans[span].span_id, span);
+  std::sort(by_id.begin(), by_id.end());
   for (const std::size_t span : trace) {
-    if (spans[span].parent_id.empty()) continue;
-    const auto parent = by_id.find(spans[span].parent_id);
-    if (parent != by_id.end() && parent->second != span) index.parent_of[span] = parent->second;
+    const std::string_view id = spans[span].parent_id;
+    if (id.empty()) continue;
+    const auto parent = std::lower_bound(by_id.begin(), by_id.end(), std::pair(id, std::size_t{0}));
+    if (parent != by_id.end() && parent->first == id && parent->second != span) index.parent_of[span] = parent->second;
   }
 }
+
+using OperationKey = std::pair<std::string_view, std::string_view>;
+
+struct OperationHash {
+  std::size_t operator()(const OperationKey& key) const {
+    constexpr std::size_t kMix = 31;
+    return std::hash<std::string_view>()(key.first) * kMix + std::hash<std::string_view>()(key.second);
+  }
+};
 
 constexpr double kMicrosPerMilli = 1000;
 
@@ -84,7 +96,7 @@ TraceIndex index_traces(std::span<const Span> spans) {
   index.failed.assign(spans.size(), 0);
   index.client.assign(spans.size(), 0);
   index.waited_ms.assign(spans.size(), std::numeric_limits<double>::quiet_NaN());
-  std::map<std::pair<std::string_view, std::string_view>, std::size_t> operations;
+  std::unordered_map<OperationKey, std::size_t, OperationHash> operations;
   std::unordered_map<std::string_view, std::size_t> traces;
   for (std::size_t i = 0; i < spans.size(); ++i) {
     const Span& span = spans[i];

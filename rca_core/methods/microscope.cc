@@ -7,12 +7,16 @@
 // latency). Anomalous calls: methods/call_series.h. The entities on the way come after the candidates and the rest of
 // the graph after these, each by the same correlation.
 //
+// Where the entry makes no anomalous call, the search starts at the entities that do: between them and the entry the
+// slow calls are too few among the others to show.
+//
 // Where we differ from the paper: its causal graph is the communication graph refined by a PC search on co-located
 // services; here the call graph of the view is used as it is.
 // Where the reference (RCAEval) differs: the entry's name is fixed; callees are visited in the order of a hash set; the
 // correlation is signed and with the last entity visited instead of the entry; candidates only are returned, and its
 // BIRCH threshold usually finds no anomalous call, which leaves the entry alone.
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -60,6 +64,16 @@ std::vector<Place> search(const CallSeries& calls, std::vector<EntityGraph::Node
   return places;
 }
 
+std::vector<EntityGraph::Node> anomalous_callers(const CallSeries& calls) {
+  std::vector<EntityGraph::Node> callers;
+  for (const CallEdge& edge : calls.edges) {
+    if (edge.anomalous && std::find(callers.begin(), callers.end(), edge.caller) == callers.end()) {
+      callers.push_back(edge.caller);
+    }
+  }
+  return callers;
+}
+
 class Microscope final : public Method {
  public:
   [[nodiscard]] std::string_view name() const override { return "microscope"; }
@@ -74,13 +88,17 @@ class Microscope final : public Method {
 
   [[nodiscard]] Result<Ranking> rank(const IncidentView& view, const MethodOptions& options) const override {
     RCA_ASSIGN(const CallSeries calls, make_call_series(view, options));
-    const std::vector<Place> places = search(calls, starts(view, calls.graph));
+    const std::vector<EntityGraph::Node> entries = starts(view, calls.graph);
+    std::vector<Place> places = search(calls, entries);
+    if (std::find(places.begin(), places.end(), Place::on_the_way) == places.end()) {
+      places = search(calls, anomalous_callers(calls));
+    }
     const Eigen::VectorXd felt = felt_series(view, calls);
     std::vector<Candidate> candidates;
     for (EntityGraph::Node node = 0; node < calls.graph.size(); ++node) {
       if (calls.graph.callers(node).empty() && calls.graph.callees(node).empty()) continue;  // a Kubernetes node
       const double correlation = calls.similarity(felt, node_series(view, calls, node));
-      const char* where = places[node] == Place::candidate    ? "a chain of anomalous calls from the entry ends here"
+      const char* where = places[node] == Place::candidate    ? "a chain of anomalous calls ends here"
                           : places[node] == Place::on_the_way ? "anomalous calls go on from here"
                                                               : "no chain of anomalous calls leads here";
       // A place counts more than any correlation.

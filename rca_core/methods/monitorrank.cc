@@ -3,9 +3,9 @@
 // 2013.
 //
 // Similarity S of each entity: |correlation| of what callers see of it with what users feel (the SLI, or the entry's
-// latency); 0 for the entry itself. The walk goes from a caller to a callee j with weight S_j, back to a caller i with
-// ρ S_i (ρ = 0.5), and stays at i with max(0, S_i − the largest S of its callees); it restarts by S. Entities are
-// ranked by how often it is where (personalized PageRank, damping 0.85).
+// latency), over the anomalous rows and as many before them; 0 for the entry itself. The walk goes from a caller to a
+// callee j with weight S_j, back to a caller i with ρ S_i (ρ = 0.5), and stays at i with max(0, S_i − the largest S of
+// its callees); it restarts by S. Entities are ranked by how often it is where (personalized PageRank, damping 0.85).
 //
 // Where we differ from the paper: no pseudo-anomaly clustering, which learns from past incidents what entities have in
 // common for external reasons. Where the reference (RCAEval) differs: the walk is confined to the anomalous calls that

@@ -46,6 +46,16 @@ double total_ms(const TraceIndex& index, std::size_t span) {
   return index.own_ms[span] + (std::isnan(waited) ? 0.0 : waited);
 }
 
+std::vector<TimeBaseline> totals(const TraceIndex& index, const std::vector<std::size_t>& traces) {
+  std::vector<Running> sums(index.operations.size());
+  for (const std::size_t trace : traces) {
+    for (const std::size_t span : index.traces[trace]) sums[index.operation_of[span]].add(total_ms(index, span));
+  }
+  std::vector<TimeBaseline> out;
+  for (const Running& sum : sums) out.push_back(sum.baseline());
+  return out;
+}
+
 void learn(TraceWindows& windows) {
   const std::size_t operations = windows.index.operations.size();
   std::vector<Running> own(operations);
@@ -86,6 +96,8 @@ Result<TraceWindows> make_trace_windows(const IncidentView& view) {
   }
   if (windows.after.empty()) return Error{ErrorKind::missing_input, "there is no trace from the onset on"};
   learn(windows);
+  windows.total_before = totals(windows.index, windows.before);
+  windows.total_after = totals(windows.index, windows.after);
   return windows;
 }
 
@@ -102,19 +114,8 @@ double deviations_above(const TimeBaseline& baseline, double value) {
 
 Evidence evidence_of_operation(const TraceWindows& windows, std::size_t operation, const std::string& because) {
   constexpr double kSecondsPerMilli = 1e-3;
-  Running before;
-  Running after;
-  const auto add = [&](const std::vector<std::size_t>& traces, Running& into) {
-    for (const std::size_t trace : traces) {
-      for (const std::size_t span : windows.index.traces[trace]) {
-        if (windows.index.operation_of[span] == operation) into.add(total_ms(windows.index, span));
-      }
-    }
-  };
-  add(windows.before, before);
-  add(windows.after, after);
-  const TimeBaseline from = before.baseline();
-  const TimeBaseline to = after.baseline();
+  const TimeBaseline& from = windows.total_before[operation];
+  const TimeBaseline& to = windows.total_after[operation];
   const TraceIndex::Operation& what = windows.index.operations[operation];
   Evidence evidence;
   evidence.before = from.mean * kSecondsPerMilli;

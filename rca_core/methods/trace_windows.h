@@ -28,6 +28,9 @@ struct TraceWindows {
   std::vector<TimeBaseline> own;
   std::vector<TimeBaseline> waited;
   std::vector<double> error_ratio;  // share of failed spans before the onset
+  // Own and waiting time together, on both sides.
+  std::vector<TimeBaseline> total_before;
+  std::vector<TimeBaseline> total_after;
 };
 
 // Errors: missing_input without spans on both sides of the onset.

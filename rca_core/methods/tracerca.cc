@@ -11,7 +11,7 @@
 //     share of the traces that hold S that are abnormal, JI = their harmonic mean; sets with a support below 0.1 are
 //     left out.
 //  3. An operation has the largest JI(S) over its sets, times its part in S: the share of the abnormal traces with S
-//     in which the operation itself is abnormal.
+//     in which the operation itself is abnormal. Of equal ones the one that takes more time than before comes first.
 //
 // Where the reference (RCAEval) differs: it counts spans instead of traces and single operations instead of sets; it
 // knows the whole duration only, so that callers are as suspicious as what they call; means and standard deviations are
@@ -19,7 +19,10 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -80,29 +83,54 @@ std::vector<std::array<bool, kMetrics>> useful_metrics(const TraceWindows& windo
   return useful;
 }
 
-// What the traces after the onset hold, as bits by trace.
+// A set of traces, one bit each.
+class TraceSet {
+ public:
+  explicit TraceSet(std::size_t traces = 0) : words_((traces + kBits - 1) / kBits, 0) {}
+  void insert(std::size_t trace) { words_[trace / kBits] |= std::uint64_t{1} << (trace % kBits); }
+  [[nodiscard]] std::size_t size() const { return count(*this); }
+  // Of the traces that both hold.
+  [[nodiscard]] std::size_t count(const TraceSet& other) const {
+    std::size_t sum = 0;
+    for (std::size_t i = 0; i < words_.size(); ++i) {
+      sum += static_cast<std::size_t>(std::popcount(words_[i] & other.words_[i]));
+    }
+    return sum;
+  }
+  [[nodiscard]] TraceSet both(const TraceSet& other) const {
+    TraceSet out = *this;
+    for (std::size_t i = 0; i < words_.size(); ++i) out.words_[i] &= other.words_[i];
+    return out;
+  }
+
+ private:
+  static constexpr std::size_t kBits = 64;
+  std::vector<std::uint64_t> words_;
+};
+
+// What the traces after the onset hold.
 struct Occurrence {
-  std::vector<bool> abnormal;               // traces
-  std::vector<std::vector<bool>> holds;     // operations × traces
-  std::vector<std::vector<bool>> suspects;  // operations × traces: abnormal itself
+  TraceSet abnormal;
+  std::vector<TraceSet> holds;     // by operation
+  std::vector<TraceSet> suspects;  // by operation: traces in which it is abnormal itself
 };
 
 Occurrence observe(const TraceWindows& windows) {
   const auto useful = useful_metrics(windows);
   const std::size_t operations = windows.index.operations.size();
   const std::size_t traces = windows.after.size();
-  Occurrence out{std::vector<bool>(traces), {}, {}};
-  out.holds.assign(operations, std::vector<bool>(traces));
+  Occurrence out{TraceSet(traces), {}, {}};
+  out.holds.assign(operations, TraceSet(traces));
   out.suspects = out.holds;
   for (std::size_t t = 0; t < traces; ++t) {
     for (const std::size_t span : windows.index.traces[windows.after[t]]) {
       const std::size_t operation = windows.index.operation_of[span];
-      if (windows.index.client[span] == 0) out.holds[operation][t] = true;
+      if (windows.index.client[span] == 0) out.holds[operation].insert(t);
       for (std::size_t m = 0; m < kMetrics; ++m) {
         if (!useful[operation][m] || !is_abnormal(windows, span, m)) continue;
-        out.holds[operation][t] = true;
-        out.suspects[operation][t] = true;
-        out.abnormal[t] = true;
+        out.holds[operation].insert(t);
+        out.suspects[operation].insert(t);
+        out.abnormal.insert(t);
       }
     }
   }
@@ -118,13 +146,10 @@ struct Suspicion {
 class Miner {
  public:
   explicit Miner(const Occurrence& seen)
-      : seen_(seen),
-        abnormal_(static_cast<std::size_t>(std::count(seen.abnormal.begin(), seen.abnormal.end(), true))),
-        suspicions_(seen.holds.size()) {
+      : seen_(seen), abnormal_(seen.abnormal.size()), suspicions_(seen.holds.size()) {
     for (std::size_t o = 0; o < seen.holds.size(); ++o) {
-      suspicions_[o].abnormal_traces =
-          static_cast<std::size_t>(std::count(seen.suspects[o].begin(), seen.suspects[o].end(), true));
-      consider({o}, seen.holds[o]);
+      suspicions_[o].abnormal_traces = seen.suspects[o].size();
+      consider(std::array{o}, seen.holds[o]);
     }
   }
 
@@ -138,10 +163,10 @@ class Miner {
     if (items.size() > kMaxItems) items.resize(kMaxItems);
     for (std::size_t i = 0; i < items.size(); ++i) {
       for (std::size_t j = i + 1; j < items.size(); ++j) {
-        const std::vector<bool> pair = both(seen_.holds[items[i]], seen_.holds[items[j]]);
-        if (!consider({items[i], items[j]}, pair)) continue;  // no larger set has more support
+        const TraceSet pair = seen_.holds[items[i]].both(seen_.holds[items[j]]);
+        if (!consider(std::array{items[i], items[j]}, pair)) continue;  // no larger set has more support
         for (std::size_t k = j + 1; k < items.size(); ++k) {
-          consider({items[i], items[j], items[k]}, both(pair, seen_.holds[items[k]]));
+          consider(std::array{items[i], items[j], items[k]}, pair.both(seen_.holds[items[k]]));
         }
       }
     }
@@ -149,25 +174,13 @@ class Miner {
   }
 
  private:
-  static std::vector<bool> both(const std::vector<bool>& a, const std::vector<bool>& b) {
-    std::vector<bool> out(a.size());
-    for (std::size_t i = 0; i < a.size(); ++i) out[i] = a[i] && b[i];
-    return out;
-  }
-
   // False when the set has too little support.
-  bool consider(const std::vector<std::size_t>& set, const std::vector<bool>& held) {
-    std::size_t with = 0;
-    std::size_t abnormal_with = 0;
-    for (std::size_t t = 0; t < held.size(); ++t) {
-      with += held[t] ? 1U : 0U;
-      abnormal_with += held[t] && seen_.abnormal[t] ? 1U : 0U;
-    }
-    const Association association = associate(abnormal_with, abnormal_, with);
+  bool consider(std::span<const std::size_t> set, const TraceSet& held) {
+    const std::size_t abnormal_with = held.count(seen_.abnormal);
+    const Association association = associate(abnormal_with, abnormal_, held.size());
     if (abnormal_with == 0 || association.support < kMinSupport) return false;
     for (const std::size_t operation : set) {
-      std::size_t itself = 0;
-      for (std::size_t t = 0; t < held.size(); ++t) itself += held[t] && seen_.suspects[operation][t] ? 1U : 0U;
+      const std::size_t itself = held.count(seen_.suspects[operation]);
       const double part = static_cast<double>(itself) / static_cast<double>(abnormal_with);
       Suspicion& suspicion = suspicions_[operation];
       if (association.ji * part <= suspicion.score) continue;
@@ -196,10 +209,10 @@ class TraceRca final : public Method {
   [[nodiscard]] Result<Ranking> rank(const IncidentView& view, const MethodOptions&) const override {
     RCA_ASSIGN(const TraceWindows windows, make_trace_windows(view));
     const Occurrence seen = observe(windows);
-    const auto abnormal = std::count(seen.abnormal.begin(), seen.abnormal.end(), true);
+    const std::size_t abnormal = seen.abnormal.size();
     if (abnormal == 0) {
       return Error{ErrorKind::missing_input,
-                   "none of the " + std::to_string(seen.abnormal.size()) + " traces after the onset is abnormal"};
+                   "none of the " + std::to_string(windows.after.size()) + " traces after the onset is abnormal"};
     }
     const std::vector<Suspicion> suspicions = Miner(seen).mine();
     std::vector<Candidate> candidates;
@@ -215,6 +228,10 @@ class TraceRca final : public Method {
               " abnormal traces; support " + format_quantity(suspicion.association.support, "ratio") + ", confidence " +
               format_quantity(suspicion.association.confidence, "ratio"));
     }
+    // Of equal suspicion: where more time was lost first.
+    std::stable_sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+      return a.evidence.after - a.evidence.before > b.evidence.after - b.evidence.before;
+    });
     return rank_candidates(name(), std::move(candidates));
   }
 };

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 
 #include "rca_core/methods/call_series.h"
@@ -117,6 +118,51 @@ TEST_P(CallGraphMethods, DegenerateGraphsAndSeries) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, CallGraphMethods, ::testing::Values("microrca", "microscope", "monitorrank"));
+
+// The entry's calls are slow so rarely that they do not stand out; the chain begins below it.
+TEST(Microscope, ChainsMayBeginBelowTheEntry) {
+  EntityGraph graph;
+  graph.add_call("front", "api");
+  graph.add_call("api", "db");
+  graph.add_call("front", "ads");
+  Noise noise(4);
+  FrameBuilder builder(120);
+  builder.add("front", "latency", "", [&](Eigen::Index) { return 10 + noise(0.1); });
+  builder.add("ads", "latency", "", [&](Eigen::Index) { return 1 + noise(0.1); });
+  builder.add("api", "latency", "", [&](Eigen::Index) { return 8 + noise(0.1); });
+  builder.add("db", "latency", "", [&](Eigen::Index row) { return (row < kOnset ? 0.1 : 0.4) + noise(0.01); });
+  IncidentView view{builder.frame(), kOnset};
+  view.sli_column = 0;
+  view.graph = &graph;
+  view.entry = "front";
+  const Result<Ranking> ranking = (*find_method("microscope"))->rank(view, {});
+  ASSERT_TRUE(ranking.ok());
+  EXPECT_EQ(ranking->entities[0].entity, "db");
+  EXPECT_EQ(ranking->entities[1].entity, "api");
+}
+
+// A daily load that all follow must not hide what the incident moves.
+TEST(CallSeries, SimilarityIsMeasuredAroundTheOnset) {
+  EntityGraph graph;
+  graph.add_call("front", "a");
+  graph.add_call("front", "b");
+  Noise noise(5);
+  FrameBuilder builder(420);
+  const auto load = [](Eigen::Index row) { return 5 * std::sin(static_cast<double>(row) / 70); };
+  builder.add("front", "latency", "",
+              [&](Eigen::Index row) { return 20 + load(row) + (row < 400 ? 0 : 4) + noise(0.2); });
+  builder.add("a", "latency", "", [&](Eigen::Index row) { return 20 + load(row) + noise(0.2); });
+  builder.add("b", "latency", "", [&](Eigen::Index row) { return 3 + (row < 400 ? 0 : 4) + noise(0.2); });
+  IncidentView view{builder.frame(), 400};
+  view.graph = &graph;
+  const auto calls = make_call_series(view, {});
+  ASSERT_TRUE(calls.ok());
+  const auto series = [&](Eigen::Index column) { return series_of(builder.frame(), calls->windows, column); };
+  EXPECT_GT(calls->similarity(series(0), series(2)), 0.9);
+  EXPECT_LT(calls->similarity(series(0), series(1)), calls->similarity(series(0), series(2)));
+  EXPECT_EQ(calls->similarity(series(0), Eigen::VectorXd::Ones(420)), 0);
+  EXPECT_EQ(calls->similarity(series(0), {}), 0);
+}
 
 // The same step is found whatever the length of the recording.
 TEST(CallSeries, SensitivityDoesNotDependOnTheLength) {
