@@ -3,8 +3,8 @@
 // undirected count both ways.
 //
 // Where the reference (RCAEval as forked by rca-llm) differs:
-//  - its penalty is four times that of BIC (2 |Pa| ln T beside T ln σ², where BIC has |Pa| ln T / 2 beside
-//    T ln σ² / 2), and a singular correlation matrix ends it with an exception; ours gives collinear parents no credit;
+//  - its penalty is twice that of BIC (2 |Pa| ln T beside T ln σ², where BIC has |Pa| ln T), and a singular correlation
+//    matrix ends it with an exception; ours gives collinear parents no credit;
 //  - at most half of the variables may be parents of one; ours at most 8, which bounds the time;
 //  - its PageRank stops after 10 iterations.
 
