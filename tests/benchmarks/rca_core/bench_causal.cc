@@ -57,15 +57,24 @@ void pc_common_load(benchmark::State& state) {
 BENCHMARK(pc_common_load)->Args({200, 1})->Args({200, 2})->Args({200, 3})->Unit(benchmark::kMillisecond);
 
 // With the bounds that the methods use.
-void fci_two_parents(benchmark::State& state) {
+void learn_fci(benchmark::State& state, std::size_t parents, double common) {
   const tbb::global_control one_core(tbb::global_control::max_allowed_parallelism, 1);
-  const Eigen::MatrixXd values = series(720, state.range(0), 2, 0);
+  const Eigen::MatrixXd values = series(720, state.range(0), parents, common);
   const rca::FciOptions options = {.skeleton = {.alpha = 0.05, .max_condition_size = 3, .max_sets = 250},
                                    .max_possible_d_sep_size = 2,
                                    .max_possible_d_sep_sets = 250};
   for (auto _ : state) benchmark::DoNotOptimize(rca::fci(rca::FisherZ(values), options));
 }
+
+void fci_two_parents(benchmark::State& state) {
+  learn_fci(state, 2, 0);
+}
 BENCHMARK(fci_two_parents)->Arg(100)->Arg(200)->Unit(benchmark::kMillisecond);
+
+void fci_common_load(benchmark::State& state) {
+  learn_fci(state, 1, 0.5);
+}
+BENCHMARK(fci_common_load)->Arg(100)->Arg(200)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 
