@@ -132,7 +132,8 @@ void add_measured_calls(const IncidentView& view, CallSeries& calls) {
         calls.windows.normal_begin, calls.windows.end() - calls.windows.normal_begin));
     if (latency.size() == 0) continue;
     calls.seen_by_callers = true;
-    calls.edges.push_back({*calls.graph.find(edge.caller), *calls.graph.find(edge.callee), std::move(latency), false});
+    calls.edges.push_back(
+        {calls.graph.add_entity(edge.caller), calls.graph.add_entity(edge.callee), std::move(latency), false});
   }
 }
 

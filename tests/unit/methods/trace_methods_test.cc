@@ -123,7 +123,7 @@ TEST(PDiagnose, SourcesVote) {
   EXPECT_THAT(with_traces->entities[0].evidence.text, HasSubstr("of the votes of metrics and traces (no logs)"));
 
   std::vector<LogLine> logs;
-  for (int i = 0; i < 10; ++i) logs.push_back({testing::kOnsetMs + 1000 * i, "ads", "ERROR no ad"});
+  for (std::int64_t i = 0; i < 10; ++i) logs.push_back({testing::kOnsetMs + 1000 * i, "ads", "ERROR no ad"});
   view.spans = {};
   view.logs = logs;
   const Result<Ranking> with_logs = method->rank(view, {});

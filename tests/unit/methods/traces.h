@@ -1,7 +1,7 @@
 // Traces for tests: a front end that calls two services, 60 traces before the onset and 60 after it.
 #pragma once
 
-#include <functional>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -24,7 +24,7 @@ inline std::vector<Span> shop_traces(const TraceFault& fault) {
   Random random(9);
   std::vector<Span> spans;
   const auto us = [](double ms) { return static_cast<std::int64_t>(ms * 1000); };
-  for (int i = 0; i < 120; ++i) {
+  for (std::int64_t i = 0; i < 120; ++i) {
     const bool after = i >= 60;
     const std::string trace = "trace-" + std::to_string(i);
     const std::int64_t start = (kNoon + i * 1000) * 1000;
