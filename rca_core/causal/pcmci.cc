@@ -237,62 +237,71 @@ std::vector<LaggedVariable> find_parents(const LaggedSeries& series, Index targe
   return parents;
 }
 
-// Stage 2.
+// The source of a link and its own parents, which are conditioners of every test of it.
+struct Source {
+  std::vector<Index> given;  // columns of all its parents
+  std::vector<Index> kept;   // without those that others determine
+  Conditioners conditioners{0};
+  VectorXd projected;
+};
+
+Source prepare_source(const LaggedSeries& series, const std::vector<LaggedVariable>& parents, LaggedVariable from) {
+  Source source;
+  const auto count = static_cast<Index>(parents.size());
+  source.conditioners = Conditioners(count);
+  VectorXd own(count);
+  const auto correlate = [&](Index column) {
+    for (std::size_t k = 0; k < source.kept.size(); ++k) {
+      own(static_cast<Index>(k)) = series.columns.col(source.kept[k]).dot(series.columns.col(column));
+    }
+    return source.conditioners.project(own, series.columns.col(column).squaredNorm());
+  };
+  for (const LaggedVariable& parent : parents) {
+    const Index column = series.column({parent.variable, parent.lag + from.lag});
+    source.given.push_back(column);
+    if (source.conditioners.add(own, correlate(column))) source.kept.push_back(column);
+  }
+  correlate(series.column(from));
+  source.projected = own.head(source.conditioners.rank());
+  return source;
+}
+
+// By lag, then variable.
+std::vector<Source> prepare_sources(const LaggedSeries& series, const PcmciResult& result, Index tau_max) {
+  std::vector<Source> sources(static_cast<std::size_t>(series.variables * (tau_max + 1)));
+  parallel_for(0, static_cast<Index>(sources.size()), 16, [&](Index at) {
+    const LaggedVariable from{at % series.variables, at / series.variables};
+    sources[static_cast<std::size_t>(at)] =
+        prepare_source(series, result.parents[static_cast<std::size_t>(from.variable)], from);
+  });
+  return sources;
+}
+
+// Stage 2; writes only the results of its targets.
 class MomentaryTests {
  public:
-  MomentaryTests(const LaggedSeries& series, const PcmciOptions& options, PcmciResult& result)
-      : series_(series), options_(options), result_(result), conditioners_(capacity(result)) {
+  MomentaryTests(const LaggedSeries& series, const std::vector<Source>& sources, const PcmciOptions& options,
+                 PcmciResult& result)
+      : series_(series), sources_(sources), options_(options), result_(result), conditioners_(capacity(result)) {
     own_.resize(capacity(result) + 1);
     target_.resize(capacity(result) + 1);
-    for (Index lag = 0; lag <= options.tau_max; ++lag) {
-      for (Index variable = 0; variable < series.variables; ++variable) sources_.push_back(prepare({variable, lag}));
-    }
   }
 
-  void run() {
-    for (Index target = 0; target < series_.variables; ++target) {
-      correlate_with_parents(target);
-      for (Index lag = options_.tau_min; lag <= options_.tau_max; ++lag) {
-        for (Index source = 0; source < series_.variables; ++source) {
-          if (lag > 0 || source < target) test({source, lag}, target);
-        }
+  // The links into one target; those without delay with the variables before it.
+  void run(Index target) {
+    correlate_with_parents(target);
+    for (Index lag = options_.tau_min; lag <= options_.tau_max; ++lag) {
+      for (Index source = 0; source < series_.variables; ++source) {
+        if (lag > 0 || source < target) test({source, lag}, target);
       }
     }
   }
 
  private:
-  // The source of a link and its own parents, which are conditioners of every test of it.
-  struct Source {
-    std::vector<Index> given;  // columns of all its parents
-    std::vector<Index> kept;   // without those that others determine
-    Conditioners conditioners{0};
-    VectorXd projected;
-  };
-
   static Index capacity(const PcmciResult& result) {
     std::size_t most = 0;
     for (const auto& parents : result.parents) most = std::max(most, parents.size());
     return static_cast<Index>(2 * most);
-  }
-
-  Source prepare(LaggedVariable from) {
-    Source source;
-    const auto& parents = result_.parents[static_cast<std::size_t>(from.variable)];
-    source.conditioners = Conditioners(static_cast<Index>(parents.size()));
-    const auto correlate = [&](Index column) {
-      for (std::size_t k = 0; k < source.kept.size(); ++k) {
-        own_(static_cast<Index>(k)) = series_.columns.col(source.kept[k]).dot(series_.columns.col(column));
-      }
-      return source.conditioners.project(own_, series_.columns.col(column).squaredNorm());
-    };
-    for (const LaggedVariable& parent : parents) {
-      const Index column = series_.column({parent.variable, parent.lag + from.lag});
-      source.given.push_back(column);
-      if (source.conditioners.add(own_, correlate(column))) source.kept.push_back(column);
-    }
-    correlate(series_.column(from));
-    source.projected = own_.head(source.conditioners.rank());
-    return source;
   }
 
   // Of all lagged series with the parents of the target and, in the last column, the target itself.
@@ -362,9 +371,9 @@ class MomentaryTests {
   }
 
   const LaggedSeries& series_;
+  const std::vector<Source>& sources_;
   const PcmciOptions& options_;
   PcmciResult& result_;
-  std::vector<Source> sources_;  // by lag, then variable
   // Of the target that is tested:
   std::vector<Index> parent_columns_;
   MatrixXd with_target_;
@@ -415,7 +424,11 @@ Result<PcmciResult> pcmci(const MatrixXd& data, const PcmciOptions& options) {
   const auto lags = static_cast<std::size_t>(options.tau_max + 1);
   result.value.assign(lags, MatrixXd::Zero(series.variables, series.variables));
   result.p_value.assign(lags, MatrixXd::Ones(series.variables, series.variables));
-  MomentaryTests(series, options, result).run();
+  const std::vector<Source> sources = prepare_sources(series, result, options.tau_max);
+  parallel_ranges(0, series.variables, 8, [&](Index first, Index last) {
+    MomentaryTests tests(series, sources, options, result);
+    for (Index target = first; target < last; ++target) tests.run(target);
+  });
   return result;
 }
 
