@@ -24,10 +24,12 @@
 #include <cmath>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "rca_core/methods/constraint_graphs.h"
+#include "rca_core/methods/evidence.h"
 #include "rca_core/methods/registry.h"
 #include "rca_core/methods/residual_test.h"
 #include "rca_core/methods/signal_nature.h"
@@ -145,7 +147,10 @@ class Circa final : public Method {
     }
     const Eigen::VectorXd adjusted = adjust_by_descendants(parents, scores, kAnomalous);
     return rank_variables(view, data, name(), adjusted, [&](Eigen::Index variable) {
-      return describe_residual(view, residuals[static_cast<std::size_t>(variable)]);
+      const double from_effects = adjusted(variable) - scores(variable);
+      const std::string own = describe_residual(view, residuals[static_cast<std::size_t>(variable)]);
+      return from_effects > 0 ? own + ", and what it may cause deviates too, by " + format_quantity(from_effects, "")
+                              : own;
     });
   }
 };
