@@ -84,7 +84,8 @@ class CaseParser {
     if (!any) return Error{ErrorKind::malformed, file + ": is empty"};
     const auto time = parse_time_ms(lines.cells().front());
     if (!time) {
-      return lines.error("the time " + in_quotes(lines.cells().front()) + " is not a number of seconds since 1970");
+      return lines.error("the time " + in_quotes(lines.cells().front()) +
+                         " is neither a number of seconds since 1970 nor a date");
     }
     const auto& times = table.times_ms;
     const auto first = std::lower_bound(times.begin(), times.end(), *time);

@@ -7,6 +7,8 @@
 #include <limits>
 #include <utility>
 
+#include "exporter/incident/time_text.h"
+
 namespace exporter::dataset {
 namespace {
 
@@ -28,6 +30,19 @@ bool is_missing(std::string_view text) {
   std::transform(lower.begin(), lower.end(), lower.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   return std::find(kNames.begin(), kNames.end(), lower) != kNames.end();
+}
+
+// As pandas writes a time: with a space for the T of RFC 3339, and without a zone.
+std::optional<std::int64_t> parse_date_ms(std::string_view cell) {
+  constexpr std::string_view kDate = "2006-01-02";
+  constexpr std::size_t kLongest = 40;
+  if (cell.size() <= kDate.size() || cell.size() > kLongest) return std::nullopt;
+  std::string text(cell);
+  if (text[kDate.size()] == ' ') text[kDate.size()] = 'T';
+  const bool has_zone = text.ends_with('Z') || text.find_first_of("+-", kDate.size()) != std::string::npos;
+  const rca::Result<std::int64_t> time = exporter::parse_time(has_zone ? text : text + "Z");
+  if (!time.ok()) return std::nullopt;
+  return *time;
 }
 
 }  // namespace
@@ -143,7 +158,8 @@ std::optional<std::int64_t> parse_whole(std::string_view cell) {
 std::optional<std::int64_t> parse_time_ms(std::string_view cell) {
   constexpr double kLatestSeconds = 95'617'584'000.0;  // the year 5000
   const std::optional<double> seconds = parse_cell(cell);
-  if (!seconds || !(std::fabs(*seconds) <= kLatestSeconds)) return std::nullopt;
+  if (!seconds) return parse_date_ms(trimmed(cell));
+  if (!(std::fabs(*seconds) <= kLatestSeconds)) return std::nullopt;
   return std::llround(*seconds * 1000.0);
 }
 

@@ -59,8 +59,8 @@ std::optional<double> parse_cell(std::string_view cell);
 // A whole number; one that is written as a decimal is rounded. Empty for text, missing and |value| > 9e18.
 std::optional<std::int64_t> parse_whole(std::string_view cell);
 
-// Seconds since the epoch to milliseconds. Empty for text, for missing values, and beyond the year 5000 (milliseconds
-// instead of seconds).
+// Seconds since the epoch, or a date and time (UTC where no zone is named), to milliseconds. Empty for other text, for
+// missing values, and for numbers beyond the year 5000 (milliseconds instead of seconds).
 std::optional<std::int64_t> parse_time_ms(std::string_view cell);
 
 // For messages: at most 60 bytes, control characters as spaces, in quotes.

@@ -87,7 +87,8 @@ Result<std::int64_t> log_time(const CsvReader& csv, std::size_t timestamp, std::
   }
   const auto ms = parse_time_ms(csv.cells()[time]);
   if (ms) return *ms;
-  return csv.error("the time " + in_quotes(csv.cells()[time]) + " is not a number of seconds since 1970");
+  return csv.error("the time " + in_quotes(csv.cells()[time]) +
+                   " is neither a number of seconds since 1970 nor a date");
 }
 
 }  // namespace

@@ -49,7 +49,8 @@ Result<void> read_row(const CsvReader& csv, const Header& header, NumericTable& 
   }
   const std::string_view time_cell = cells[header.time];
   const auto time = parse_time_ms(time_cell);
-  if (!time) return csv.error("the time " + in_quotes(time_cell) + " is not a number of seconds since 1970");
+  if (!time)
+    return csv.error("the time " + in_quotes(time_cell) + " is neither a number of seconds since 1970 nor a date");
   if (!table.times_ms.empty() && *time <= table.times_ms.back()) {
     return csv.error("the time " + in_quotes(time_cell) +
                      (*time == table.times_ms.back() ? " is there twice" : " is before the one of the row above"));

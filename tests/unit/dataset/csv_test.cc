@@ -82,6 +82,11 @@ TEST(Cells, WholeNumbersAndTimesHaveABound) {
   EXPECT_EQ(parse_time_ms("1652565602.5"), 1'652'565'602'500);
   EXPECT_FALSE(parse_time_ms("1652565602000").has_value());  // milliseconds
   EXPECT_FALSE(parse_time_ms("nan").has_value());
+  EXPECT_EQ(parse_time_ms("2025-06-15 15:06:40"), 1'750'000'000'000);
+  EXPECT_EQ(parse_time_ms("2025-06-15T15:06:41.370201349"), 1'750'000'001'370);
+  EXPECT_EQ(parse_time_ms("2025-06-15 17:06:40+02:00"), 1'750'000'000'000);
+  EXPECT_FALSE(parse_time_ms("2025-06-15").has_value());
+  EXPECT_FALSE(parse_time_ms("2025-06-15 25:06:40").has_value());
 }
 
 }  // namespace

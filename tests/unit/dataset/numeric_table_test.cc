@@ -36,8 +36,8 @@ TEST(NumericTable, NamesMistakesWithFileAndLine) {
       {"time,a\n1,2\n2,x\n", "t.csv:3: column 'a' holds 'x', which is not a number"},
       {"time,a\n1,2\n1,3\n", "t.csv:3: the time '1' is there twice"},
       {"time,a\n2,2\n1,3\n", "t.csv:3: the time '1' is before the one of the row above"},
-      {"time,a\nx,2\n", "t.csv:2: the time 'x' is not a number of seconds since 1970"},
-      {"time,a\n,2\n", "t.csv:2: the time '' is not a number of seconds since 1970"},
+      {"time,a\nx,2\n", "t.csv:2: the time 'x' is neither a number of seconds since 1970 nor a date"},
+      {"time,a\n,2\n", "t.csv:2: the time '' is neither a number of seconds since 1970 nor a date"},
       {"time,a\n1,2\n2", "t.csv:3: 1 cells where the header has 2; is it cut off?"},
       {"time,a\n1,2,3\n", "t.csv:2: 3 cells where the header has 2"},
   };
