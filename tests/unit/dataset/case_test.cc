@@ -104,6 +104,10 @@ TEST(Case, ReadsTheTruthFile) {
   EXPECT_EQ(message(parse(files)), "c/truth.json: 'service' is not a text");
   files["truth.json"] = R"({"service":"cart","size":9e9999})";
   EXPECT_EQ(message(parse(files)), "c/truth.json: holds a number that is too large");
+  files["truth.json"] = R"({"service":"cart","services":"cart"})";
+  EXPECT_EQ(message(parse(files)), "c/truth.json: 'services' is not a list of texts");
+  files["truth.json"] = R"({"service":"cart","services":["cart",3]})";
+  EXPECT_EQ(message(parse(files)), "c/truth.json: 'services' is not a list of texts");
   files["truth.json"] = "[]";
   EXPECT_EQ(message(parse(files)), "c/truth.json: is not a JSON object");
   files.erase("truth.json");
