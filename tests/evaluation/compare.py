@@ -260,6 +260,13 @@ def processor():
     return "processor unknown"
 
 
+def busy():
+    """What makes the times too long, if anything does."""
+    load, cores = os.getloadavg()[2], os.cpu_count()
+    return f"The machine was busy with other work (load average {load:.0f}): our times are too long." \
+        if load > 2 * cores else ""
+
+
 def not_run(report, methods):
     names = sorted({method["name"] for method in methods} - set(report["overall"]))
     return "Not run: " + ", ".join(f"`{name}`" for name in names) + "." if names else ""
@@ -276,7 +283,8 @@ def page(ours, pairs, reasons, version, methods):
         "CASES is a folder of `<dataset>/<service>_<fault>/<case>` in the layout of RCAEval, REFERENCE the rankings of the "
         "reference, one JSON object a line; the head of the script says more. The datasets are not part of this project, "
         "because most of their licences do not allow it.", "",
-        f"Made with {version}, on {os.cpu_count()} cores of {processor()}. {not_run(report, methods)}".strip(), "",
+        f"Made with {version}, on {os.cpu_count()} cores of {processor()}. " +
+        " ".join(filter(None, [busy(), not_run(report, methods)])), "",
         "AC@k: share of the cases in which a service at fault is among the first k of the ranking (a database counts for its "
         "service; a failed case is a miss). Avg@5: mean of AC@1 … AC@5. Chance: the same of a random order of the signals, "
         "exactly. Intervals: 95 %, percentile bootstrap over cases. The reference was run on a sample of the cases with its "
