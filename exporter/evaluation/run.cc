@@ -33,6 +33,7 @@ std::string name_of(const std::string& entity, const std::string& role, Granular
 std::vector<std::string> ranked_names(const rca::Ranking& ranking, Granularity granularity) {
   const auto& candidates = granularity == Granularity::signal ? ranking.signals : ranking.entities;
   std::vector<std::string> names;
+  names.reserve(candidates.size());
   for (const rca::Candidate& candidate : candidates) {
     names.push_back(name_of(candidate.entity, candidate.signal, granularity));
   }
@@ -51,6 +52,7 @@ std::vector<double> chance_of(const dataset::Case& one, Granularity granularity)
     }
   }
   std::vector<std::size_t> others;
+  others.reserve(signals.size());
   for (const auto& [name, count] : signals) others.push_back(count);
   return rca::chance_accuracy(others, own, kMost);
 }

@@ -35,7 +35,7 @@ class Pieces {
         level += network.output(unit) * std::max(network.bias(unit), 0.0);
         continue;
       }
-      kinks_.push_back({-network.bias(unit) / w, unit});
+      kinks_.emplace_back(-network.bias(unit) / w, unit);
       // To the far left the units that fall are on.
       if (w < 0) {
         slope += network.output(unit) * w;
