@@ -3,6 +3,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "exporter/rcatool/commands.h"
@@ -48,25 +49,38 @@ std::string as_json() {
   return list.dump(2) + "\n";
 }
 
+constexpr std::string_view kPageHead = R"(# Methods
+
+Every method gets the same view of an incident (the signals aligned to one time grid, the onset, and where they are
+there the SLI, the call graph, call latencies, logs and spans) and the same options (seed, normal and anomalous rows), and
+gives a ranking of entities and signals with evidence. `needs` is what a method cannot do without: where that is missing it
+says so and ranks nothing; of logs and traces, one is enough for those that take both. The daemon runs those that the
+configuration names; [evaluation.md](evaluation.md) compares them on labelled incidents. What each computes, and where the
+implementation that is usually compared with differs, stands at the top of its file in `rca_core/methods/`.
+
+This page is what `rcatool methods --format=md` prints.
+
+| method | needs | what it does | paper |
+| --- | --- | --- | --- |
+)";
+
+// Of a table in Markdown.
+std::string cell(std::string_view text) {
+  std::string out;
+  for (const char c : text) out.append(c == '|' ? "\\|" : std::string(1, c));
+  return out;
+}
+
 // The page docs/methods.md.
 std::string as_markdown() {
-  std::string page =
-      "# Methods\n\n"
-      "Every method gets the same view of an incident (the signals aligned to one time grid, the onset, and where they "
-      "are\n"
-      "there the SLI, the call graph, call latencies, logs and spans) and the same options (seed, normal and anomalous "
-      "rows),\n"
-      "and gives a ranking of entities and signals with evidence. `needs` is what a method cannot do without: where "
-      "that is\n"
-      "missing it says so and ranks nothing. The daemon runs those that `methods` of the configuration names;\n"
-      "[evaluation.md](evaluation.md) compares them on labelled incidents. What each computes, and where the "
-      "implementation\n"
-      "that is usually compared with differs, stands at the top of its file in `rca_core/methods/`.\n\n"
-      "This page is what `rcatool methods --format=md` prints.\n\n"
-      "| method | needs | what it does | paper |\n| --- | --- | --- | --- |\n";
+  std::string page(kPageHead);
   for (const rca::Method* method : rca::all_methods()) {
     page.append("| `").append(method->name()).append("` | ").append(joined(need_names(method->needs()), ", "));
-    page.append(" | ").append(method->description()).append(" | ").append(method->reference()).append(" |\n");
+    page.append(" | ")
+        .append(cell(method->description()))
+        .append(" | ")
+        .append(cell(method->reference()))
+        .append(" |\n");
   }
   return page;
 }

@@ -5,6 +5,9 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -177,6 +180,13 @@ TEST_F(Programs, ListAndVersions) {
   EXPECT_THAT(run({program("rcatool"), "--version"}).output, HasSubstr("rcatool, version "));
   EXPECT_THAT(run({program("rca_exporter"), "--version"}).output, HasSubstr("rca_exporter, version "));
   EXPECT_EQ(run({program("rcatool")}).exit_code, 1);
+}
+
+TEST_F(Programs, PageOfTheMethodsIsCurrent) {
+  std::ifstream file(std::filesystem::path(std::getenv("RCA_SOURCE_DIR")) / "docs" / "methods.md");
+  const std::string page{std::istreambuf_iterator<char>(file), {}};
+  EXPECT_EQ(run({program("rcatool"), "methods", "--format=md"}).output, page)
+      << "make it again: rcatool methods --format=md >docs/methods.md";
 }
 
 TEST_F(Programs, ExporterRefusesWhatItDoesNotKnow) {
