@@ -114,7 +114,7 @@ double MissingValueFisherZ::p_value(Eigen::Index x, Eigen::Index y, std::span<co
   return fisher_z_p_value(found.r, static_cast<double>(found.rows), given.size());
 }
 
-DiscreteTest::DiscreteTest(Eigen::MatrixXi codes, ContingencyStatistic statistic)
+DiscreteTest::DiscreteTest(const Eigen::MatrixXi& codes, ContingencyStatistic statistic)
     : codes_(codes.cwiseMax(0)), levels_(Eigen::VectorXi::Ones(codes.cols())), statistic_(statistic) {
   if (codes_.rows() > 0) levels_ = codes_.colwise().maxCoeff().transpose().array() + 1;
 }

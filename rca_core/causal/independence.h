@@ -91,7 +91,7 @@ enum class ContingencyStatistic { chi_square, g_square };
 class DiscreteTest final : public IndependenceTest {
  public:
   // codes: T rows × n variables, values 0 … K − 1; a negative value counts as 0.
-  DiscreteTest(Eigen::MatrixXi codes, ContingencyStatistic statistic);
+  DiscreteTest(const Eigen::MatrixXi& codes, ContingencyStatistic statistic);
 
   struct Outcome {
     double statistic = 0;
