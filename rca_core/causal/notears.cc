@@ -49,21 +49,20 @@ class AugmentedLagrangian {
   NotearsResult run(Eigen::VectorXd x) {
     double h = std::numeric_limits<double>::infinity();
     for (int round = 0; round < options_.max_rounds && evaluations_ < options_.max_evaluations; ++round) {
-      double next_h = h;
       for (;;) {
         const Minimum minimum = minimize([this](const Eigen::VectorXd& at, Eigen::VectorXd& g) { return value(at, g); },
                                          x, minimize_options());
         evaluations_ += minimum.evaluations;
-        next_h = acyclicity(parameters_.weights(minimum.x), nullptr, options_.longest_cycle);
+        const double next_h = acyclicity(parameters_.weights(minimum.x), nullptr, options_.longest_cycle);
         const bool enough = next_h <= kRequiredProgress * h;
         if (enough || rho_ >= options_.rho_max || evaluations_ >= options_.max_evaluations) {
           x = minimum.x;
+          h = next_h;
           break;
         }
         rho_ *= kHarder;
         // As published, every penalty starts from the last round's solution, not from the rejected one.
       }
-      h = next_h;
       alpha_ += rho_ * h;
       if (h <= options_.h_tolerance || rho_ >= options_.rho_max) break;
     }
