@@ -2,7 +2,7 @@
 # Everything that has to hold before a change lands: ./test.sh runs the stages, ./test.sh STAGE… only those named.
 # ./test.sh --list names them. Logs of the stages lie in build/logs/. FUZZ_SECONDS (60) is the time of each fuzz target,
 # FUZZ_SEED (1) where it starts: with the same seed it tries the same inputs, so that a red run can be repeated.
-# The stage tidy-tests (clang-tidy over the tests) is slow and runs only when named.
+# Slow, and only run when named: tidy-analyzer (clang-tidy with the path-sensitive checks as well) and tidy-tests.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -38,11 +38,13 @@ stage_unit() { ctest --preset release -j "$jobs" -LE integration; }
 
 stage_integration() { ctest --preset release -j "$jobs" -L integration; }
 
-tidy() { # tidy <LIST of files: compiled for g++, read by clang, so options that clang does not know are nobody's fault
-  xargs -P "$jobs" -n 1 clang-tidy -p build/release --quiet --extra-arg=-Wno-unknown-warning-option
+tidy() { # tidy [clang-tidy's options] <LIST of files: compiled for g++, so options that clang does not know are nobody's fault
+  xargs -P "$jobs" -n 1 clang-tidy -p build/release --quiet --extra-arg=-Wno-unknown-warning-option "$@"
 }
 
-stage_tidy() { sources | grep '\.cc$' | grep -v '^tests/' | tidy; }
+stage_tidy() { sources | grep '\.cc$' | grep -v '^tests/' | tidy --checks=-clang-analyzer-*; }
+
+stage_tidy-analyzer() { sources | grep '\.cc$' | grep -v '^tests/' | tidy; }
 
 stage_tidy-tests() { sources | grep '^tests/.*\.cc$' | grep -v '^tests/fuzz/' | tidy; }
 
@@ -105,7 +107,7 @@ run_stage() { # run_stage NAME: says how it went; the log's end is shown when it
 }
 
 case ${1:-} in
-  --list) printf '%s\n' "${all[@]}" tidy-tests; exit 0 ;;
+  --list) printf '%s\n' "${all[@]}" tidy-analyzer tidy-tests; exit 0 ;;
   --help | -h) sed -n '2,5s/^# //p' "$0"; exit 0 ;;
 esac
 selected=("${@:-${all[@]}}")
