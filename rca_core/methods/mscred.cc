@@ -56,6 +56,7 @@ std::vector<Index> choose(const IncidentView& view, const DataMatrix& data) {
   std::iota(all.begin(), all.end(), 0);
   if (data.variables() <= kMostSignals) return all;
   std::vector<double> beyond;
+  beyond.reserve(all.size());
   for (const Index variable : all) beyond.push_back(find_extreme(view, data, variable).beyond);
   std::stable_sort(all.begin(), all.end(), [&](Index a, Index b) {
     return beyond[static_cast<std::size_t>(a)] > beyond[static_cast<std::size_t>(b)];

@@ -52,6 +52,7 @@ std::vector<TimeBaseline> totals(const TraceIndex& index, const std::vector<std:
     for (const std::size_t span : index.traces[trace]) sums[index.operation_of[span]].add(total_ms(index, span));
   }
   std::vector<TimeBaseline> out;
+  out.reserve(sums.size());
   for (const Running& sum : sums) out.push_back(sum.baseline());
   return out;
 }
