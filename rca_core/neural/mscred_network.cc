@@ -106,16 +106,16 @@ MscredNetwork::MscredNetwork(Index signals, Index scales, const std::array<Index
     const Index area = kKernels[level] * kKernels[level];
     const Index joined = level + 1 == kLevels ? own : 2 * own;  // with what the level above gives
     values_.push_back(random_weights(area * below, own, random));
-    values_.push_back(MatrixXd::Zero(1, own));
+    values_.emplace_back(MatrixXd::Zero(1, own));
     values_.push_back(random_weights(area * below, joined, random));
-    values_.push_back(MatrixXd::Zero(1, below));
+    values_.emplace_back(MatrixXd::Zero(1, below));
     for (int gate = 0; gate < 4; ++gate) {
       values_.push_back(random_weights(kStateKernel * kStateKernel * own, own, random));
       values_.push_back(random_weights(kStateKernel * kStateKernel * own, own, random));
-      values_.push_back(MatrixXd::Zero(1, own));
+      values_.emplace_back(MatrixXd::Zero(1, own));
     }
     for (int peephole = 0; peephole < 3; ++peephole) {
-      values_.push_back(MatrixXd::Zero(sizes[level] * sizes[level], own));
+      values_.emplace_back(MatrixXd::Zero(sizes[level] * sizes[level], own));
     }
   }
 }
