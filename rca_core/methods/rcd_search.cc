@@ -159,7 +159,7 @@ double FNodeTest::log10_p() const {
   // Beyond the smallest double: the leading term of the tail, Γ(a, x) ≈ x^(a − 1) e^(−x).
   const double a = degrees / 2;
   const double x = statistic / 2;
-  return ((a - 1) * std::log(x) - x - std::lgamma(a)) / std::log(10.0);
+  return ((a - 1) * std::log(x) - x - boost::math::lgamma(a)) / std::log(10.0);
 }
 
 FNodeTest f_node_test(const Codes& signals, const std::vector<char>& anomalous, std::size_t signal,
