@@ -188,7 +188,11 @@ std::string to_string(const Diagnostic& diagnostic) {
   if (diagnostic.line > 0) out += ":" + std::to_string(diagnostic.line);
   if (!out.empty()) out += ": ";
   if (!diagnostic.path.empty()) out += diagnostic.path + ": ";
-  return out + diagnostic.message;
+  out += diagnostic.message;
+  // Keys come from the file, and escapes put any character into them.
+  std::replace_if(
+      out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
+  return out;
 }
 
 std::string to_string(const std::vector<Diagnostic>& diagnostics) {

@@ -44,6 +44,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Case{"evaluation: {intervall: 5s}", "rca.yml:2: evaluation.intervall: unknown key, did you mean \"interval\"?"},
         Case{"sloss: []", "rca.yml:2: sloss: unknown key, did you mean \"slos\"?"},
+        Case{R"("sl\0s": [])", "rca.yml:2: sl s: unknown key, did you mean \"slos\"?"},
         Case{"web: {x: 1}", "rca.yml:2: web.x: unknown key; known are enable_write, enable_lifecycle"},
         Case{"web: {}\nweb: {}", "rca.yml:3: web: the key appears twice, first in line 2"},
         Case{"evaluation: 5", "rca.yml:2: evaluation: must be a map, not \"5\""},
