@@ -4,8 +4,8 @@
 #include <cmath>
 #include <string>
 
-#include "rca_core/methods/registry.h"
 #include "rca_core/stats/random.h"
+#include "tests/benchmarks/rca_core/time_method.h"
 
 namespace rca {
 namespace {
@@ -40,16 +40,7 @@ Frame incident(Index columns, Index rows, Index onset) {
 }
 
 void bench_method(benchmark::State& state, const char* name) {
-  const Index rows = state.range(1);
-  const Index onset = rows * 3 / 4;
-  const Frame frame = incident(state.range(0), rows, onset);
-  const auto method = find_method(name);
-  if (!method.ok()) return state.SkipWithError(method.error().message.c_str());
-  for (auto _ : state) {
-    const auto ranking = (*method)->rank({frame, onset, 4, nullptr, {}}, {});
-    if (!ranking.ok()) return state.SkipWithError(ranking.error().message.c_str());
-    benchmark::DoNotOptimize(ranking->entities.data());
-  }
+  bench::time_method(state, name, incident);
 }
 
 void sizes(benchmark::internal::Benchmark* bench) {

@@ -7,6 +7,7 @@
 #include "rca_core/methods/data_matrix.h"
 #include "rca_core/stats/random.h"
 #include "tests/unit/causal/gradient_check.h"
+#include "tests/unit/causal/noise.h"
 
 namespace rca {
 namespace {
@@ -14,13 +15,7 @@ namespace {
 using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
-
-MatrixXd noise(Index rows, Index columns, std::uint64_t seed) {
-  Random random(seed);
-  MatrixXd out(rows, columns);
-  for (Index i = 0; i < out.size(); ++i) out(i) = random.normal();
-  return out;
-}
+using testing::noise;
 
 DagGnnParameters some_parameters(Index variables, Index hidden) {
   DagGnnParameters out;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/unit/causal/gradient_check.h"
+#include "tests/unit/causal/noise.h"
 
 namespace rca {
 namespace {
@@ -10,13 +11,7 @@ namespace {
 using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
-
-MatrixXd noise(Index rows, Index columns, std::uint64_t seed) {
-  Random random(seed);
-  MatrixXd out(rows, columns);
-  for (Index i = 0; i < out.size(); ++i) out(i) = random.normal();
-  return out;
-}
+using testing::noise;
 
 DLinearNetwork some_network(Index series, Index window, Index embedding) {
   Random random(7);

@@ -5,6 +5,7 @@
 #include "rca_core/neural/adam.h"
 #include "rca_core/stats/random.h"
 #include "tests/unit/causal/gradient_check.h"
+#include "tests/unit/causal/noise.h"
 
 namespace rca {
 namespace {
@@ -12,13 +13,7 @@ namespace {
 using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
-
-MatrixXd noise(Index rows, Index columns, std::uint64_t seed) {
-  Random random(seed);
-  MatrixXd out(rows, columns);
-  for (Index i = 0; i < out.size(); ++i) out(i) = random.normal();
-  return out;
-}
+using testing::noise;
 
 // All operations of the tape are in this network.
 TEST(MscredNetwork, GradientIsThatOfTheLoss) {
