@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "rca_core/causal/notears.h"
 #include "rca_core/neural/adam.h"
 #include "rca_core/stats/random.h"
 
@@ -123,28 +124,6 @@ class Pieces {
   std::vector<double> slopes_;  // of each piece, left to right
   std::vector<double> levels_;
 };
-
-// h and its gradient with respect to A.
-double acyclicity(const MatrixXd& graph, MatrixXd& gradient) {
-  const Index n = graph.rows();
-  // (I + A∘A/n)^(n−1) by squaring.
-  MatrixXd square = MatrixXd::Identity(n, n) + graph.cwiseAbs2() / static_cast<double>(n);
-  const MatrixXd base = square;
-  MatrixXd power = MatrixXd::Identity(n, n);
-  MatrixXd product(n, n);
-  for (Index exponent = n - 1; exponent > 0; exponent /= 2) {
-    if (exponent % 2 == 1) {
-      product.noalias() = power * square;
-      power.swap(product);
-    }
-    if (exponent > 1) {
-      product.noalias() = square * square;
-      square.swap(product);
-    }
-  }
-  gradient = 2 * power.transpose().cwiseProduct(graph);
-  return power.cwiseProduct(base.transpose()).sum() - static_cast<double>(n);
-}
 
 // Weights by Glorot and Bengio's normal initialisation.
 ScalarNetwork random_network(int hidden, bool with_biases, Random& random) {
@@ -277,7 +256,7 @@ DagGnnLoss dag_gnn_loss(const DagGnnParameters& parameters, const MatrixXd& x, d
   loss.reconstruction = 0.5 * error.squaredNorm() / rows;
   loss.divergence = 0.5 * z.squaredNorm() / rows;
   MatrixXd graph_gradient;
-  loss.acyclicity = acyclicity(graph, graph_gradient);
+  loss.acyclicity = acyclicity(graph, &graph_gradient);
   loss.self_loops = graph.diagonal().squaredNorm();
 
   graph_gradient *= lambda + c * loss.acyclicity;

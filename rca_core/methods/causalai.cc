@@ -24,6 +24,7 @@
 #include <cmath>
 #include <limits>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -46,39 +47,10 @@ constexpr int kMostTests = 20'000;
 
 using Set = std::array<Index, kLargestSet>;
 
-// Partial correlation of x and y given the first `size` of `given`, from correlations.
-double partial_correlation(const MatrixXd& r, Index x, Index y, const Set& given, std::size_t size) {
-  constexpr double kDetermined = 1e-10;
-  std::array<std::array<double, kLargestSet>, kLargestSet> factor{};
-  std::array<double, kLargestSet> of_x{};
-  std::array<double, kLargestSet> of_y{};
-  double xx = 1;
-  double yy = 1;
-  double xy = r(x, y);
-  for (std::size_t k = 0; k < size; ++k) {
-    double rest = 1;
-    for (std::size_t i = 0; i < k; ++i) {
-      double sum = r(given[i], given[k]);
-      for (std::size_t j = 0; j < i; ++j) sum -= factor[i][j] * factor[k][j];
-      factor[k][i] = sum * factor[i][i];
-      rest -= factor[k][i] * factor[k][i];
-    }
-    // The diagonal holds its inverse; 0 leaves out a conditioner that the others determine.
-    factor[k][k] = rest > kDetermined ? 1 / std::sqrt(rest) : 0;
-    of_x[k] = r(given[k], x);
-    of_y[k] = r(given[k], y);
-    for (std::size_t j = 0; j < k; ++j) {
-      of_x[k] -= factor[k][j] * of_x[j];
-      of_y[k] -= factor[k][j] * of_y[j];
-    }
-    of_x[k] *= factor[k][k];
-    of_y[k] *= factor[k][k];
-    xx -= of_x[k] * of_x[k];
-    yy -= of_y[k] * of_y[k];
-    xy -= of_x[k] * of_y[k];
-  }
-  if (xx <= kDetermined || yy <= kDetermined) return 0;
-  return xy / std::sqrt(xx * yy);
+// |Partial correlation|; 0 where the given variables leave nothing to correlate.
+double dependence(const MatrixXd& r, Index x, Index y, std::span<const Index> given) {
+  const double partial = partial_correlation(r, x, y, given);
+  return std::isnan(partial) ? 0 : std::fabs(partial);
 }
 
 // The next `size` of 0 … count − 1 in lexicographic order; false when there is none.
@@ -137,7 +109,7 @@ class Neighbours {
     do {
       if (budget-- <= 0) break;
       for (std::size_t k = 0; k < size; ++k) given[k] = others[static_cast<std::size_t>(subset[k])];
-      weakest = std::min(weakest, std::fabs(partial_correlation(r_, x_, y, given, size)) / thresholds_[size]);
+      weakest = std::min(weakest, dependence(r_, x_, y, {given.data(), size}) / thresholds_[size]);
     } while (weakest > 1 && next_subset(subset, size, static_cast<Index>(others.size())));
     return weakest;
   }
