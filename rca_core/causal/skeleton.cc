@@ -2,26 +2,16 @@
 
 #include <algorithm>
 #include <numeric>
+#include <span>
 #include <string>
 
 #include "common/parallel_for.h"
+#include "rca_core/causal/combinations.h"
 
 namespace rca {
 namespace {
 
 using Variables = std::vector<Eigen::Index>;
-
-// Steps `chosen`, positions into `count` candidates, to the next combination in lexicographic order.
-bool next_combination(std::vector<std::size_t>& chosen, std::size_t count) {
-  for (std::size_t i = chosen.size(); i-- > 0;) {
-    if (chosen[i] + chosen.size() - i < count) {
-      ++chosen[i];
-      std::iota(chosen.begin() + static_cast<std::ptrdiff_t>(i) + 1, chosen.end(), chosen[i] + 1);
-      return true;
-    }
-  }
-  return false;
-}
 
 Variables without(const Variables& from, Eigen::Index one) {
   Variables out;
@@ -139,7 +129,7 @@ void find_separation(const IndependenceTest& test, Eigen::Index x, Eigen::Index 
     Variables both;
     std::set_union(out.by.begin(), out.by.end(), given.begin(), given.end(), std::back_inserter(both));
     out.by = std::move(both);
-  } while (next_combination(chosen, candidates.size()));
+  } while (next_combination(std::span(chosen), candidates.size()));
 }
 
 Result<Skeleton> find_skeleton(const IndependenceTest& test, const SkeletonOptions& options) {

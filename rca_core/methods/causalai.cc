@@ -30,6 +30,7 @@
 #include <vector>
 
 #include "common/parallel_for.h"
+#include "rca_core/causal/combinations.h"
 #include "rca_core/methods/data_matrix.h"
 #include "rca_core/methods/registry.h"
 #include "rca_core/stats/correlation.h"
@@ -51,17 +52,6 @@ using Set = std::array<Index, kLargestSet>;
 double dependence(const MatrixXd& r, Index x, Index y, std::span<const Index> given) {
   const double partial = partial_correlation(r, x, y, given);
   return std::isnan(partial) ? 0 : std::fabs(partial);
-}
-
-// The next `size` of 0 … count − 1 in lexicographic order; false when there is none.
-bool next_subset(Set& subset, std::size_t size, Index count) {
-  for (std::size_t k = size; k-- > 0;) {
-    if (subset[k] >= count - static_cast<Index>(size - k)) continue;
-    ++subset[k];
-    for (std::size_t i = k + 1; i < size; ++i) subset[i] = subset[i - 1] + 1;
-    return true;
-  }
-  return false;
 }
 
 // The search for the neighbours of one variable.
@@ -110,7 +100,7 @@ class Neighbours {
       if (budget-- <= 0) break;
       for (std::size_t k = 0; k < size; ++k) given[k] = others[static_cast<std::size_t>(subset[k])];
       weakest = std::min(weakest, dependence(r_, x_, y, {given.data(), size}) / thresholds_[size]);
-    } while (weakest > 1 && next_subset(subset, size, static_cast<Index>(others.size())));
+    } while (weakest > 1 && next_combination(std::span(subset.data(), size), static_cast<Index>(others.size())));
     return weakest;
   }
 

@@ -5,7 +5,9 @@
 #include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
 #include <numeric>
+#include <span>
 
+#include "rca_core/causal/combinations.h"
 #include "rca_core/stats/discretize.h"
 #include "rca_core/stats/random.h"
 
@@ -51,15 +53,11 @@ bool any_subset(const std::vector<std::size_t>& from, std::size_t size, Visit&& 
   std::vector<std::size_t> at(size);
   std::iota(at.begin(), at.end(), std::size_t{0});
   std::vector<std::size_t> subset(size);
-  while (true) {
+  do {
     for (std::size_t i = 0; i < size; ++i) subset[i] = from[at[i]];
     if (visit(subset)) return true;
-    std::size_t i = size;
-    while (i > 0 && at[i - 1] == from.size() - size + i - 1) --i;
-    if (i == 0) return false;
-    ++at[i - 1];
-    for (; i < size; ++i) at[i] = at[i - 1] + 1;
-  }
+  } while (next_combination(std::span(at), from.size()));
+  return false;
 }
 
 class Search {
