@@ -61,6 +61,9 @@ struct EventCounts {
   Frame span_errors;  // role = operation
 };
 
+// What the SLI that users feel is about.
+enum class SliNature { unknown, latency, failures, throughput, quality };
+
 // What a method may see of an incident; never the truth. What is not there is empty or null.
 struct IncidentView {
   const Frame& frame;
@@ -74,6 +77,8 @@ struct IncidentView {
   std::span<const LogLine> logs = {};
   const EventCounts* counts = nullptr;
   const CallLatencies* call_latencies = nullptr;
+  SliNature sli_nature = SliNature::unknown;  // unknown: as the signal of sli_column tells, where there is one
+  std::span<const double> sli = {};  // the SLI on the rows of the frame, NaN = missing; empty: the values of sli_column
 
   [[nodiscard]] std::int64_t onset_time_ms() const { return onset_ms != 0 ? onset_ms : frame.grid.time_ms(onset_row); }
 };
