@@ -201,7 +201,9 @@ class CaseParser {
       data.entry = entry_of(*data.graph);
     }
     if (column < 0) column = felt_signal(data.frame, data.entry);
-    if (column >= 0) data.sli_column = column;
+    if (column < 0) return;
+    data.sli_column = column;
+    data.sli_nature = sli_nature_of(data.frame.signals[static_cast<std::size_t>(column)].role);
   }
 
   std::string label_;
@@ -245,7 +247,8 @@ rca::IncidentView CaseData::view() const {
           .spans = spans,
           .logs = logs,
           .counts = counts ? &*counts : nullptr,
-          .call_latencies = call_latencies ? &*call_latencies : nullptr};
+          .call_latencies = call_latencies ? &*call_latencies : nullptr,
+          .sli_nature = sli_nature};
 }
 
 Result<Case> parse_case(const std::string& label, const std::string& folder, const FileLoader& load,

@@ -31,6 +31,7 @@ struct CaseData {
   Eigen::Index onset_row = 0;  // at least one row on either side
   std::int64_t onset_ms = 0;
   std::optional<Eigen::Index> sli_column;
+  rca::SliNature sli_nature = rca::SliNature::unknown;  // as the role of sli_column says
   std::optional<rca::EntityGraph> graph;
   std::string entry;
   std::vector<rca::Span> spans;

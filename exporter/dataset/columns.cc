@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <map>
 #include <set>
 #include <tuple>
@@ -121,6 +122,16 @@ Eigen::Index felt_signal(const rca::Frame& frame, std::string_view entity) {
     }
   }
   return best;
+}
+
+rca::SliNature sli_nature_of(std::string_view role) {
+  const auto any = [&](std::initializer_list<std::string_view> words) {
+    return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return contains(role, word); });
+  };
+  if (any({"latency", "duration"})) return rca::SliNature::latency;
+  if (any({"error", "5xx", "availability", "success"})) return rca::SliNature::failures;
+  if (any({"throughput", "workload", "request-rate"})) return rca::SliNature::throughput;
+  return rca::SliNature::unknown;
 }
 
 }  // namespace exporter::dataset

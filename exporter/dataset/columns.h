@@ -11,6 +11,7 @@
 #include "common/result.h"
 #include "rca_core/frame/frame.h"
 #include "rca_core/frame/signal.h"
+#include "rca_core/methods/method.h"
 
 namespace exporter::dataset {
 
@@ -33,5 +34,8 @@ std::string renamed_column(std::string_view name, const std::vector<std::string>
 
 // The signal of `entity` that its users feel: latency before errors before success; -1 when it has none.
 Eigen::Index felt_signal(const rca::Frame& frame, std::string_view entity);
+
+// What an SLI of that role is about; unknown where its words do not tell.
+rca::SliNature sli_nature_of(std::string_view role);
 
 }  // namespace exporter::dataset

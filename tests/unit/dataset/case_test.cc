@@ -62,6 +62,7 @@ TEST(Case, GivesAViewWithoutTheTruth) {
   EXPECT_EQ(view.frame.values(6, 2), 9);
   EXPECT_EQ(view.entry, "web");
   EXPECT_EQ(view.sli_column, 0);
+  EXPECT_EQ(view.sli_nature, rca::SliNature::latency);
   ASSERT_NE(view.graph, nullptr);
   EXPECT_EQ(view.graph->placed_on(*view.graph->find("cart")).size(), 1U);
   EXPECT_EQ(view.counts, nullptr);

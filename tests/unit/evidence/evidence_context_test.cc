@@ -1,0 +1,88 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "rca_core/evidence/evidence_source.h"
+#include "tests/unit/rca_core/frames.h"
+
+namespace rca {
+namespace {
+
+using testing::FrameBuilder;
+using testing::kNoon;
+using testing::Noise;
+
+constexpr Eigen::Index kOnset = 30;
+
+Frame two_services() {
+  Noise noise(3);
+  FrameBuilder builder(40);
+  builder.add("web", "latency", "seconds",
+              [&](Eigen::Index row) { return 0.2 + noise(0.01) + (row >= kOnset + 2 ? 0.3 : 0); });
+  builder.add("cart", "success", "ratio", [](Eigen::Index row) { return row < kOnset ? 1.0 : 0.9; });
+  builder.add("web", "cpu", "cores", [&](Eigen::Index) { return 1 + noise(0.1); });
+  builder.add("cart", "late", "",
+              [](Eigen::Index row) { return row < kOnset ? std::numeric_limits<double>::quiet_NaN() : 1.0; });
+  return builder.frame();
+}
+
+TEST(EvidenceContext, EntitiesAreThoseOfFrameGraphSpansAndLogsInThatOrder) {
+  const Frame frame = two_services();
+  EntityGraph graph;
+  graph.add_call("web", "cart");
+  graph.add_call("cart", "cart-db");
+  const std::vector<Span> spans = {{"t", "1", "", "tracer", "GET", 0, 5, false},
+                                   {"t", "2", "", "", "GET", 0, 5, false}};
+  const std::vector<LogLine> logs = {{kNoon, "logger", "hello"}, {kNoon, "web", "hello"}};
+  const IncidentView view{.frame = frame, .onset_row = kOnset, .graph = &graph, .spans = spans, .logs = logs};
+  const Result<EvidenceContext> context = make_evidence_context(view, {});
+  ASSERT_TRUE(context.ok());
+  std::vector<std::string> names;
+  for (const auto& entity : context->entities) names.push_back(entity.name);
+  EXPECT_EQ(names, (std::vector<std::string>{"web", "cart", "cart-db", "tracer", "logger"}));
+  EXPECT_EQ(context->entities[0].columns, (std::vector<Eigen::Index>{0, 2}));
+  EXPECT_EQ(context->entities[2].node, graph.find("cart-db"));
+  EXPECT_TRUE(context->entities[2].columns.empty());
+  EXPECT_FALSE(context->entities[3].node.has_value());
+  EXPECT_EQ(context->find("cart-db"), 2U);
+  EXPECT_FALSE(context->find("nobody").has_value());
+}
+
+TEST(EvidenceContext, ChangesAreTwoSidedAndHaveAScaleFloor) {
+  const Frame frame = two_services();
+  const Result<EvidenceContext> context = make_evidence_context({.frame = frame, .onset_row = kOnset}, {});
+  ASSERT_TRUE(context.ok());
+  ASSERT_TRUE(context->changes[0].has_value());
+  const SignalScore& latency = *context->changes[0];
+  EXPECT_GT(latency.deviation, 10);
+  EXPECT_EQ(latency.since_row, kOnset + 2);
+  EXPECT_NEAR(latency.after, 0.5, 0.02);
+  ASSERT_TRUE(context->changes[1].has_value());
+  EXPECT_NEAR(context->changes[1]->deviation, -0.1 / 0.01, 1e-9);  // constant before: the floor, 1 % of its level
+  EXPECT_EQ(context->changes[1]->since_row, kOnset);
+  ASSERT_TRUE(context->changes[2].has_value());
+  EXPECT_EQ(context->changes[2]->since_row, -1);
+  EXPECT_FALSE(context->changes[3].has_value());
+}
+
+TEST(EvidenceContext, NatureOfTheSliIsStatedOrToldByItsSignal) {
+  const Frame frame = two_services();
+  const auto nature = [&](const IncidentView& view) { return make_evidence_context(view, {})->sli; };
+  EXPECT_EQ(nature({.frame = frame, .onset_row = kOnset}), SliNature::unknown);
+  EXPECT_EQ(nature({.frame = frame, .onset_row = kOnset, .sli_column = 0}), SliNature::latency);
+  EXPECT_EQ(nature({.frame = frame, .onset_row = kOnset, .sli_column = 1}), SliNature::failures);
+  EXPECT_EQ(nature({.frame = frame, .onset_row = kOnset, .sli_column = 2}), SliNature::unknown);
+  EXPECT_EQ(nature({.frame = frame, .onset_row = kOnset, .sli_column = 99}), SliNature::unknown);
+  EXPECT_EQ(nature({.frame = frame, .onset_row = kOnset, .sli_column = 0, .sli_nature = SliNature::quality}),
+            SliNature::quality);
+}
+
+TEST(EvidenceContext, NeedsRowsOnBothSides) {
+  const Frame frame = two_services();
+  EXPECT_EQ(make_evidence_context({.frame = frame, .onset_row = 0}, {}).error().kind, ErrorKind::missing_input);
+  EXPECT_EQ(make_evidence_context({.frame = frame, .onset_row = 41}, {}).error().kind, ErrorKind::invalid_argument);
+}
+
+}  // namespace
+}  // namespace rca
