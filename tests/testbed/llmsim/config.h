@@ -11,12 +11,17 @@ enum class Lengths { fixed, lognormal };
 // power_of_two: of two replicas drawn at random the one with fewer requests under way, as Ray Serve routes.
 enum class Routing { power_of_two, least_outstanding, round_robin };
 
+// reference: load generator → nginx → replicas, as the reference experiments deploy it.
+// full: a gateway, a chat application with its session store, vector store and tools, tenants and neighbours around it.
+enum class Stack { reference, full };
+
 // The defaults are the load and the topology of the reference experiments: 5 requests/s at a constant pace from at most
 // 300 users, 512 prompt and 256 output tokens, four data-parallel replicas (one of them on the Ray head).
 struct SimConfig {
   std::uint64_t seed = 1;
   double start = 1'700'000'000;  // unix time of the simulation's second 0
 
+  Stack stack = Stack::reference;
   int replicas = 4;  // 1..64, the Ray head's included
   Routing routing = Routing::power_of_two;
 

@@ -95,7 +95,7 @@ double wall_clock_ms() {
 rca::Result<void> plan_faults(Simulation& simulation, const std::vector<std::string>& texts) {
   for (const std::string& text : texts) {
     RCA_ASSIGN(const FaultPlan plan, parse_fault_plan(text));
-    RCA_TRY(simulation.plan_fault(plan.type, plan.target, plan.at, plan.duration));
+    RCA_TRY(simulation.plan_fault(plan.type, plan.target, plan.at, plan.duration, plan.parameters));
   }
   return {};
 }
@@ -174,7 +174,9 @@ int run(int argc, char** argv) {
 
   for (CLI::App* command : {serve, history}) {
     add_load_options(*command, o);
-    command->add_option("--fault", o.faults, "TYPE,target=NAME,at=DURATION,for=DURATION; may be given often")
+    command
+        ->add_option("--fault", o.faults,
+                     "TYPE,target=NAME,at=DURATION,for=DURATION[,PARAMETER=NUMBER]; may be given often")
         ->allow_extra_args(false);
   }
   for (CLI::App* command : {serve, history, config}) add_exporters_option(*command, o);

@@ -82,11 +82,17 @@ rca::Result<FaultPlan> parse_fault_plan(std::string_view text) {
     } else if (key == "for") {
       RCA_ASSIGN(plan.duration, parse_duration(part.substr(equals + 1)));
     } else {
-      return parse_error(key, "target, at or for, in the fault '" + std::string(text) + "'");
+      std::string_view digits = part.substr(equals + 1);
+      double value = 0;
+      if (key.empty() || !take_number(digits, value) || !digits.empty()) {
+        return parse_error(part, "target=NAME, at=DURATION, for=DURATION or a parameter with a number, in the fault '" +
+                                     std::string(text) + "'");
+      }
+      plan.parameters[std::string(key)] = value;
     }
     first = false;
   }
-  if (plan.type.empty() || plan.target.empty() || plan.at <= 0 || plan.duration <= 0) {
+  if (plan.type.empty() || plan.at <= 0 || plan.duration <= 0) {
     return parse_error(text, "a fault such as gpu,target=ray-replicas-1,at=90m,for=10m");
   }
   return plan;

@@ -3,6 +3,7 @@
 #include <civetweb.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -65,10 +66,11 @@ double LiveStack::answer_delay(const Target& target) {
   return target.pod == SIZE_MAX ? 0 : simulation_->host_of(target.pod).egress().mean;
 }
 
-rca::Result<void> LiveStack::inject(const std::string& type, const std::string& target) {
+rca::Result<void> LiveStack::inject(const std::string& type, const std::string& target,
+                                    const FaultParameters& parameters) {
   const std::lock_guard lock(mutex_);
   advance();
-  return simulation_->inject(type, target);
+  return simulation_->inject(type, target, parameters);
 }
 
 void LiveStack::remove_faults(const std::string& type, const std::string& target) {
@@ -84,12 +86,20 @@ std::string LiveStack::faults_json(bool all) {
   const double start = simulation_->config().start;
   for (const FaultRecord& record : simulation_->faults()) {
     if (!all && record.end >= 0) continue;
-    nlohmann::json entry{{"type", record.type}, {"target", record.target}, {"start", start + record.begin}};
+    nlohmann::json entry{{"type", record.type},
+                         {"target", record.target},
+                         {"start", start + record.begin},
+                         {"fault_class", record.fault_class},
+                         {"entity", record.entity}};
+    if (!record.parameters.empty()) entry["parameters"] = record.parameters;
     entry["end"] = record.end < 0 ? nlohmann::json(nullptr) : nlohmann::json(start + record.end);
     list.push_back(std::move(entry));
   }
   nlohmann::json types = nlohmann::json::array();
-  for (const FaultType& type : fault_types()) types.push_back({{"type", type.name}, {"description", type.description}});
+  for (const FaultType& type : fault_types()) {
+    if (type.stack == Stack::full && simulation_->topology().stack != Stack::full) continue;
+    types.push_back({{"type", type.name}, {"fault_class", type.fault_class}, {"description", type.description}});
+  }
   return nlohmann::json{{"now", simulation_->unix_now()}, {"faults", list}, {"types", types}}.dump(2);
 }
 
@@ -144,7 +154,18 @@ int Server::control(mg_connection* connection) {
     const std::string target = query_variable(request, "target");
     if (method == "GET") return reply_json(connection, 200, stack_.faults_json(false));
     if (method == "POST") {
-      if (const auto injected = stack_.inject(type, target); !injected) {
+      FaultParameters parameters;
+      for (const FaultType& known : fault_types()) {
+        if (known.name != type) continue;
+        for (const auto& [name, value] : known.parameters) {
+          const std::string text = query_variable(request, name.c_str());
+          if (text.empty()) continue;
+          char* end = nullptr;
+          parameters[name] = std::strtod(text.c_str(), &end);
+          if (*end != '\0') return reply_error(connection, 400, "'" + text + "' is not a number");
+        }
+      }
+      if (const auto injected = stack_.inject(type, target, parameters); !injected) {
         return reply_error(connection, 400, injected.error().message);
       }
       return reply_json(connection, 200, stack_.faults_json(false));

@@ -28,7 +28,7 @@ class LiveStack {
   std::string scrape(const Target& target);
   // Seconds by which the answer of the target's pod is held up on its way at present.
   double answer_delay(const Target& target);
-  rca::Result<void> inject(const std::string& type, const std::string& target);
+  rca::Result<void> inject(const std::string& type, const std::string& target, const FaultParameters& parameters);
   void remove_faults(const std::string& type, const std::string& target);
   // Faults as JSON: those that are there now, or all that ever were.
   std::string faults_json(bool all);

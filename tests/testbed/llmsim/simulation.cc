@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 namespace llmsim {
 namespace {
@@ -102,12 +103,15 @@ Client::Client()
 
 Simulation::Simulation(const SimConfig& config)
     : config_(config),
-      topology_(make_topology(config.replicas)),
+      topology_(make_topology(config.replicas, config.stack)),
       workload_(config_),
       routing_(config.seed, "routing"),
       proxy_host_(config.seed, 0, proxy_pod_profile()) {
   for (std::size_t i = 0; i < topology_.replicas(); ++i) replicas_.emplace_back(config_, i);
   for (std::size_t pod = 0; pod < topology_.pods.size(); ++pod) edges_.push_back(make_edge(topology_, pod));
+  if (config_.stack == Stack::full) {
+    for (const HookType& type : hook_types()) hooks_.push_back(type.make(config_, topology_));
+  }
   push(workload_.next_arrival(0), Kind::arrival, 0);
   push(kSampleSeconds, Kind::sample, 0);
 }
@@ -116,6 +120,42 @@ Simulation::~Simulation() = default;
 
 void Simulation::push(double time, Kind kind, std::size_t index, std::uint64_t id) {
   events_.push({time, order_++, kind, index, id});
+}
+
+void Simulation::at(double time, std::function<void()> what) {
+  std::size_t slot = calls_.size();
+  if (free_calls_.empty()) {
+    calls_.emplace_back();
+  } else {
+    slot = free_calls_.back();
+    free_calls_.pop_back();
+  }
+  calls_[slot] = std::move(what);
+  push(std::max(time, now_), Kind::call, slot);
+}
+
+const RequestHook* Simulation::hook(std::string_view name) const {
+  for (std::size_t i = 0; i < hooks_.size(); ++i) {
+    if (hook_types()[i].name == name) return hooks_[i].get();
+  }
+  return nullptr;
+}
+
+RequestHook* Simulation::hook(std::string_view name) {
+  return const_cast<RequestHook*>(std::as_const(*this).hook(name));
+}
+
+Replica* Simulation::find_replica(std::string_view name) {
+  for (std::size_t i = 0; i < replicas_.size(); ++i) {
+    const Pod& pod = topology_.replica_pod(i);
+    if (name == pod.container || name == pod.name) return &replicas_[i];
+  }
+  return nullptr;
+}
+
+Host* Simulation::find_host(std::string_view name) {
+  if (Replica* replica = find_replica(name)) return &replica->host;
+  return name == topology_.pods[0].container || name == topology_.pods[0].name ? &proxy_host_ : nullptr;
 }
 
 void Simulation::advance_to(double time) {
@@ -138,9 +178,16 @@ void Simulation::handle(const Event& event) {
     case Kind::sample: return on_sample();
     case Kind::fault_begin:
       // A planned fault was checked when it was planned; one that is there already is simply prolonged.
-      static_cast<void>(inject(planned_[event.index].type, planned_[event.index].target).ok());
+      static_cast<void>(
+          inject(planned_[event.index].type, planned_[event.index].target, planned_[event.index].parameters).ok());
       return;
     case Kind::fault_end: return remove_faults(planned_[event.index].type, planned_[event.index].target);
+    case Kind::call: {
+      // It may plan further calls, so it leaves its slot first.
+      const std::function<void()> what = std::move(calls_[event.index]);
+      free_calls_.push_back(event.index);
+      return what();
+    }
   }
 }
 

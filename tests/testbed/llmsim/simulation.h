@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <queue>
 #include <string>
@@ -18,6 +19,7 @@
 #include "tests/testbed/llmsim/gpu.h"
 #include "tests/testbed/llmsim/histogram.h"
 #include "tests/testbed/llmsim/host.h"
+#include "tests/testbed/llmsim/request_attributes.h"
 #include "tests/testbed/llmsim/topology.h"
 #include "tests/testbed/llmsim/workload.h"
 
@@ -65,8 +67,11 @@ struct Client {
 struct FaultRecord {
   std::string type;
   std::string target;
-  double begin = 0;  // seconds of the simulation
-  double end = -1;   // negative: still there
+  double begin = 0;         // seconds of the simulation
+  double end = -1;          // negative: still there
+  std::string fault_class;  // of the catalogue of root causes
+  std::string entity;       // at fault, as the catalogue of signals names it
+  FaultParameters parameters = {};
 };
 
 class Simulation : private EngineListener {
@@ -82,13 +87,26 @@ class Simulation : private EngineListener {
   // Unix time of now().
   [[nodiscard]] double unix_now() const { return config_.start + now_; }
 
-  // Starts a fault at now(). Errors: unknown type or target, or the same fault is there already.
-  rca::Result<void> inject(std::string_view type, std::string_view target);
+  // Starts a fault at now(). An empty target is the type's default; parameters that are not given have theirs. Errors:
+  // unknown type, target or parameter, or the same fault is there already.
+  rca::Result<void> inject(std::string_view type, std::string_view target = {}, const FaultParameters& parameters = {});
   // Ends all faults at now(), or those that match (empty: any).
   void remove_faults(std::string_view type = {}, std::string_view target = {});
   // Plans a fault: from `begin` for `duration` seconds.
-  rca::Result<void> plan_fault(std::string_view type, std::string_view target, double begin, double duration);
+  rca::Result<void> plan_fault(std::string_view type, std::string_view target, double begin, double duration,
+                               const FaultParameters& parameters = {});
   [[nodiscard]] const std::vector<FaultRecord>& faults() const { return records_; }
+
+  // --- what faults turn, and what the parts of the stack ask
+  // The replica in the container or pod of this name; null: there is none.
+  Replica* find_replica(std::string_view name);
+  // The host of the pod or container of this name; null: there is none.
+  Host* find_host(std::string_view name);
+  // The hook that registered itself under this name; null: there is none (as in the reference's stack).
+  RequestHook* hook(std::string_view name);
+  [[nodiscard]] const RequestHook* hook(std::string_view name) const;
+  // Does `what` at `time` (not before now()), after everything planned before for the same instant.
+  void at(double time, std::function<void()> what);
 
   [[nodiscard]] const SimConfig& config() const { return config_; }
   [[nodiscard]] const Topology& topology() const { return topology_; }
@@ -101,18 +119,27 @@ class Simulation : private EngineListener {
   [[nodiscard]] const Host& host_of(std::size_t pod) const { return pod == 0 ? proxy_host_ : replicas_[pod - 1].host; }
 
  private:
-  enum class Kind : std::uint8_t { arrival, queued, step_end, delivered, timeout, sample, fault_begin, fault_end };
+  enum class Kind : std::uint8_t {
+    arrival,
+    queued,
+    step_end,
+    delivered,
+    timeout,
+    sample,
+    fault_begin,
+    fault_end,
+    call
+  };
   struct Event {
     double time;
     std::uint64_t order;  // events of the same instant happen in the order they were planned
     Kind kind;
-    std::size_t index;  // replica, request slot or planned fault
+    std::size_t index;  // replica, request slot, planned fault or slot of a function
     std::uint64_t id;   // of the request: slots are used again
     bool operator>(const Event& other) const { return time != other.time ? time > other.time : order > other.order; }
   };
   struct ActiveFault {
     std::unique_ptr<Fault> fault;
-    std::size_t replica;
     std::size_t record;
   };
 
@@ -127,7 +154,9 @@ class Simulation : private EngineListener {
   std::size_t choose_replica();
   std::size_t new_slot();
   void close_request(std::size_t slot);
-  [[nodiscard]] rca::Result<std::size_t> find_target(std::string_view target) const;
+  // A record of the fault as it would be injected, checked.
+  [[nodiscard]] rca::Result<FaultRecord> check_fault(std::string_view type, std::string_view target,
+                                                     const FaultParameters& parameters) const;
 
   void token(Request& request, double now) override;
   void left(Request& request, double now) override;
@@ -141,6 +170,8 @@ class Simulation : private EngineListener {
   std::vector<Edge> edges_;
   Client client_;
 
+  std::vector<std::unique_ptr<RequestHook>> hooks_;  // as hook_types() has them; empty in the reference's stack
+
   double now_ = 0;
   std::uint64_t order_ = 0;
   std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
@@ -148,6 +179,8 @@ class Simulation : private EngineListener {
   std::size_t round_robin_ = 0;
   std::deque<Request> requests_;  // slots
   std::vector<std::size_t> free_slots_;
+  std::vector<std::function<void()>> calls_;  // slots
+  std::vector<std::size_t> free_calls_;
   std::vector<ActiveFault> active_;
   std::vector<FaultRecord> records_;
   std::vector<FaultRecord> planned_;

@@ -1,34 +1,68 @@
 // How faults come and go; what they do is in faults/.
 #include <algorithm>
+#include <cmath>
 
 #include "tests/testbed/llmsim/simulation.h"
 
 namespace llmsim {
+namespace {
 
-rca::Result<std::size_t> Simulation::find_target(std::string_view target) const {
-  std::string known;
-  for (std::size_t i = 0; i < replicas_.size(); ++i) {
-    const Pod& pod = topology_.replica_pod(i);
-    if (target == pod.container || target == pod.name) return i;
-    known += (known.empty() ? "" : ", ") + pod.container;
-  }
-  return rca::Error{rca::ErrorKind::invalid_argument,
-                    "unknown target '" + std::string(target) + "'; faults can be injected into: " + known};
+rca::Error invalid(std::string message) {
+  return {rca::ErrorKind::invalid_argument, std::move(message)};
 }
 
-rca::Result<void> Simulation::inject(std::string_view type, std::string_view target) {
-  RCA_ASSIGN(std::unique_ptr<Fault> fault, make_fault(type));
-  RCA_ASSIGN(const std::size_t replica, find_target(target));
-  const std::string& name = topology_.replica_pod(replica).container;
+std::string joined(const std::vector<std::string>& names) {
+  std::string out;
+  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
+  return out;
+}
+
+}  // namespace
+
+rca::Result<FaultRecord> Simulation::check_fault(std::string_view type, std::string_view target,
+                                                 const FaultParameters& parameters) const {
+  RCA_ASSIGN(const FaultType* known, find_fault_type(type, config_.stack));
+  std::string name(target.empty() ? known->default_target : target);
+  for (const Pod& pod : topology_.pods) {
+    if (name == pod.name) name = pod.container;
+  }
+  const std::vector<std::string> targets = known->targets(topology_);
+  if (std::find(targets.begin(), targets.end(), name) == targets.end()) {
+    return invalid("unknown target '" + name + "'; this fault can be injected into: " + joined(targets));
+  }
+  FaultRecord record{.type = known->name,
+                     .target = name,
+                     .begin = now_,
+                     .end = -1,
+                     .fault_class = known->fault_class,
+                     .entity = known->entity(topology_, name),
+                     .parameters = known->parameters};
+  for (const auto& [key, value] : parameters) {
+    const auto at = record.parameters.find(key);
+    if (at == record.parameters.end() || !std::isfinite(value)) {
+      std::vector<std::string> keys;
+      for (const auto& [known_key, unused] : known->parameters) keys.push_back(known_key);
+      return invalid("'" + key + "' is no number that the fault '" + known->name +
+                     "' takes; it takes: " + (keys.empty() ? "none" : joined(keys)));
+    }
+    at->second = value;
+  }
+  return record;
+}
+
+rca::Result<void> Simulation::inject(std::string_view type, std::string_view target,
+                                     const FaultParameters& parameters) {
+  RCA_ASSIGN(FaultRecord record, check_fault(type, target, parameters));
   for (const ActiveFault& active : active_) {
-    if (records_[active.record].type == type && active.replica == replica) {
-      return rca::Error{rca::ErrorKind::invalid_argument,
-                        "the fault '" + std::string(type) + "' is in " + name + " already"};
+    if (records_[active.record].type == record.type && records_[active.record].target == record.target) {
+      return invalid("the fault '" + record.type + "' is in " + record.target + " already");
     }
   }
-  fault->begin(replicas_[replica]);
-  records_.push_back({std::string(type), name, now_, -1});
-  active_.push_back({std::move(fault), replica, records_.size() - 1});
+  RCA_ASSIGN(const FaultType* known, find_fault_type(type, config_.stack));
+  std::unique_ptr<Fault> fault = known->make(record.parameters);
+  fault->begin(*this, record.target);
+  records_.push_back(std::move(record));
+  active_.push_back({std::move(fault), records_.size() - 1});
   return {};
 }
 
@@ -36,20 +70,21 @@ void Simulation::remove_faults(std::string_view type, std::string_view target) {
   std::erase_if(active_, [&](ActiveFault& active) {
     FaultRecord& record = records_[active.record];
     if ((!type.empty() && record.type != type) || (!target.empty() && record.target != target)) return false;
-    active.fault->end(replicas_[active.replica]);
+    active.fault->end(*this, record.target);
     record.end = now_;
     return true;
   });
 }
 
-rca::Result<void> Simulation::plan_fault(std::string_view type, std::string_view target, double begin,
-                                         double duration) {
-  RCA_TRY(make_fault(type));
-  RCA_ASSIGN(const std::size_t replica, find_target(target));
+rca::Result<void> Simulation::plan_fault(std::string_view type, std::string_view target, double begin, double duration,
+                                         const FaultParameters& parameters) {
+  RCA_ASSIGN(FaultRecord record, check_fault(type, target, parameters));
   if (begin < now_ || duration <= 0) {
-    return rca::Error{rca::ErrorKind::invalid_argument, "a fault must begin in the future and last longer than 0 s"};
+    return invalid("a fault must begin in the future and last longer than 0 s");
   }
-  planned_.push_back({std::string(type), topology_.replica_pod(replica).container, begin, begin + duration});
+  record.begin = begin;
+  record.end = begin + duration;
+  planned_.push_back(std::move(record));
   push(begin, Kind::fault_begin, planned_.size() - 1);
   push(begin + duration, Kind::fault_end, planned_.size() - 1);
   return {};

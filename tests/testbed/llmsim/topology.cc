@@ -31,9 +31,11 @@ std::string worker_suffix(std::size_t worker) {
 
 }  // namespace
 
-Topology make_topology(int replicas) {
+Topology make_topology(int replicas, Stack stack) {
   namespace cal = calibration;
   Topology out;
+  out.stack = stack;
+  out.replica_count = static_cast<std::size_t>(replicas);
   out.nodes.push_back({"cpu-node-0", "10.0.0.10", cal::kCpuNodeCpus, cal::kCpuNodeMemory, ""});
   out.pods.push_back({"nginx-proxy-6c9f7b7d4-x2x8k", "nginx-proxy", "10.244.0.5", uuid("pod", 0),
                       "docker.io/library/nginx:1.27-otel", "", 0});
@@ -51,6 +53,11 @@ Topology make_topology(int replicas) {
     pod.replica_id = random_text("replica", i, "abcdefghijklmnopqrstuvwxyz0123456789", 8);
     pod.node = i + 1;
     out.pods.push_back(std::move(pod));
+  }
+  if (stack == Stack::full) {
+    out.tenants = {"acme", "globex", "initech", "umbrella"};
+    out.tools = {"calculator", "order_lookup", "web_search"};
+    out.model_versions = {"1.4.2", "1.5.0"};
   }
   return out;
 }

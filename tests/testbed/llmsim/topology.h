@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/testbed/llmsim/config.h"
+
 namespace llmsim {
 
 inline constexpr std::string_view kNamespace = "ray";
@@ -29,16 +31,21 @@ struct Pod {
   std::size_t node = 0;
 };
 
-// Pod 0 is the nginx proxy on node 0; pod and node i + 1 belong to replica i (replica 0 is the Ray head).
+// Pod 0 is the nginx proxy on node 0; pod and node i + 1 belong to replica i (replica 0 is the Ray head). The pods and
+// nodes of the full stack follow.
 struct Topology {
+  Stack stack = Stack::reference;
+  std::size_t replica_count = 0;
   std::vector<Node> nodes;
   std::vector<Pod> pods;
+  // Of the full stack; RequestAttributes has indices into them.
+  std::vector<std::string> tenants, tools, model_versions;
 
   [[nodiscard]] const Pod& replica_pod(std::size_t replica) const { return pods[replica + 1]; }
-  [[nodiscard]] std::size_t replicas() const { return pods.size() - 1; }
+  [[nodiscard]] std::size_t replicas() const { return replica_count; }
 };
 
 // `replicas` ≥ 1.
-Topology make_topology(int replicas);
+Topology make_topology(int replicas, Stack stack = Stack::reference);
 
 }  // namespace llmsim

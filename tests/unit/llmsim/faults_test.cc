@@ -1,6 +1,8 @@
 // Each fault moves what it should, in the replica it is in, and nothing of the others beyond the load that shifts.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/testbed/llmsim/simulation.h"
 
 namespace llmsim {
@@ -157,6 +159,9 @@ TEST(FaultControlTest, MistakesAreExplained) {
   EXPECT_TRUE(simulation.inject("cpu", "ray-head").ok());
   EXPECT_FALSE(simulation.plan_fault("gpu", "ray-head", -1, 5).ok());
   EXPECT_FALSE(simulation.plan_fault("gpu", "nobody", 1, 5).ok());
+  EXPECT_NE(simulation.inject("gpu", "", {{"watts", 100}}).error().message.find("watts"), std::string::npos);
+  EXPECT_TRUE(simulation.inject("gpu").ok()) << "in its default target";
+  EXPECT_EQ(simulation.faults().back().target, "ray-replicas-1");
 }
 
 TEST(FaultControlTest, RecordsTellTheTruth) {
@@ -169,12 +174,41 @@ TEST(FaultControlTest, RecordsTellTheTruth) {
   ASSERT_EQ(simulation.faults().size(), 2U);
   EXPECT_EQ(simulation.faults()[0].type, "memory");
   EXPECT_EQ(simulation.faults()[0].target, "ray-replicas-0");
+  EXPECT_EQ(simulation.faults()[0].fault_class, "memory_exhaustion");
+  EXPECT_EQ(simulation.faults()[0].entity, "llm-raycluster-h7k2p-ray-replicas-0-worker-q4v7z");
   EXPECT_DOUBLE_EQ(simulation.faults()[0].begin, 10);
   EXPECT_DOUBLE_EQ(simulation.faults()[0].end, 30);
   EXPECT_DOUBLE_EQ(simulation.faults()[1].begin, 15);
   EXPECT_LT(simulation.faults()[1].end, 0) << "a fault of another type was removed";
   simulation.remove_faults();
   EXPECT_DOUBLE_EQ(simulation.faults()[1].end, 40);
+}
+
+TEST(FaultControlTest, EveryTypeIsWhole) {
+  for (const FaultType& type : fault_types()) {
+    const Topology topology = make_topology(4, type.stack);
+    EXPECT_FALSE(type.fault_class.empty()) << type.name;
+    EXPECT_FALSE(type.description.empty()) << type.name;
+    EXPECT_NE(type.make(type.parameters), nullptr) << type.name;
+    const std::vector<std::string> targets = type.targets(topology);
+    EXPECT_NE(std::find(targets.begin(), targets.end(), type.default_target), targets.end()) << type.name;
+    for (const std::string& target : targets) EXPECT_FALSE(type.entity(topology, target).empty()) << type.name;
+  }
+}
+
+TEST(FaultControlTest, PlannedWorkIsDoneInOrder) {
+  Simulation simulation({});
+  std::vector<int> done;
+  simulation.at(5, [&] { done.push_back(2); });
+  simulation.at(2, [&] {
+    done.push_back(1);
+    simulation.at(5, [&] { done.push_back(3); });
+    simulation.at(1, [&] { done.push_back(4); });
+  });
+  simulation.advance_to(2);
+  EXPECT_EQ(done, (std::vector<int>{1, 4})) << "what is due already is done at once";
+  simulation.advance_to(5);
+  EXPECT_EQ(done, (std::vector<int>{1, 4, 2, 3}));
 }
 
 }  // namespace

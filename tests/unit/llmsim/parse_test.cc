@@ -32,6 +32,10 @@ TEST(ParseTest, FaultPlans) {
   EXPECT_EQ(plan->target, "ray-replicas-1");
   EXPECT_DOUBLE_EQ(plan->at, 5400);
   EXPECT_DOUBLE_EQ(plan->duration, 600);
+  const auto tuned = parse_fault_plan("gpu,watts=120.5,at=1m,for=1m");
+  ASSERT_TRUE(tuned.ok());
+  EXPECT_TRUE(tuned->target.empty()) << "the default of the type";
+  EXPECT_DOUBLE_EQ(tuned->parameters.at("watts"), 120.5);
   for (const auto* bad : {"", "gpu", "gpu,target=a", "gpu,target=a,at=1m", "gpu,target=a,at=1m,for=x", "gpu,who=a",
                           "target=a,at=1m,for=1m", "gpu,cpu,target=a,at=1m,for=1m"}) {
     EXPECT_FALSE(parse_fault_plan(bad).ok()) << bad;

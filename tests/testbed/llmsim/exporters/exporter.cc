@@ -27,6 +27,7 @@ const std::vector<ExporterType>& exporter_types() {
 std::vector<Target> make_targets(const Topology& topology, const std::vector<std::string>& jobs) {
   std::vector<Target> out;
   for (const ExporterType& type : exporter_types()) {
+    if (type.stack == Stack::full && topology.stack != Stack::full) continue;
     if (!jobs.empty() && std::find(jobs.begin(), jobs.end(), type.job) == jobs.end()) continue;
     for (Target& target : type.make_targets(topology)) {
       target.job = type.job;

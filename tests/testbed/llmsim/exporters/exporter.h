@@ -36,11 +36,12 @@ struct ExporterType {
   std::string job;
   int port_offset = 0;
   std::vector<Target> (*make_targets)(const Topology&) = nullptr;
+  Stack stack = Stack::reference;  // full: the reference's stack has nothing to show in it
 };
 
 // In order of port.
 const std::vector<ExporterType>& exporter_types();
-// The targets of the named jobs (empty: all), in order of port. Names that do not exist are ignored.
+// The targets of the named jobs (empty: all) that the stack has, in order of port. Names that do not exist are ignored.
 std::vector<Target> make_targets(const Topology& topology, const std::vector<std::string>& jobs);
 
 struct ExporterRegistration {
