@@ -15,19 +15,24 @@ enum class FaultCategory {
   cascades_and_scaling,
 };
 
-// What a role of the signature does when the fault is there. `moves`: either way. `stays` speaks for the class as well:
-// it tells it from a class that looks alike but for this role.
-enum class Movement { rises, falls, moves, stays };
+// What a role of the signature does when the fault is there. `moves`: either way. `saturates`: rises until it is close
+// to its limit (a ratio to 1, memory_working_set to memory_limit). `stays` speaks for the class as well: it tells it
+// from a class that looks alike but for this role.
+enum class Movement { rises, falls, moves, stays, saturates };
 
 // Whose signal: the entity at fault, its callees, its callers, what it runs on or beside it on the same node, the
 // members of its peer group, or any entity of the system.
 enum class Place { self, callee, caller, node, neighbour, peers, system };
 
+// A class can come about in several ways (a GPU that is throttled, a CPU quota that is used up). Terms, questions and
+// actions that only belong to one of them carry its name in `variant`; those without belong to all. The variant that
+// fits best counts.
 struct SignatureTerm {
-  std::string_view role;  // of the catalogue; a trailing * stands for any rest ("gpu_*_throttle" is not possible)
+  std::string_view role;  // of the catalogue
   Movement movement = Movement::moves;
   Place place = Place::self;
   double weight = 1;  // log-likelihood ratio, in nats, when the role does what the term says; its absence costs less
+  std::string_view variant = {};
 };
 
 // One link of the five whys: the effect is explained by the cause. Placeholders {entity}, {caller}, {signal}, {before},
@@ -37,6 +42,7 @@ struct WhyTemplate {
   std::string_view cause;
   std::string_view role;  // the signal that supports the step; empty: the change event, or what the template says
   Place place = Place::self;
+  std::string_view variant = {};
 };
 
 enum class FishboneBranch { model, infrastructure, data, process, people };
@@ -49,6 +55,7 @@ struct ActionTemplate {
   std::string_view text;          // with the placeholders of WhyTemplate
   std::string_view verification;  // what has to hold of the SLI or of a role for the action to count as effective
   int watch_minutes = 30;         // how long it has to hold
+  std::string_view variant = {};
 };
 
 struct FaultClass {
@@ -57,9 +64,11 @@ struct FaultClass {
   FaultCategory category = FaultCategory::inference_infrastructure;
   FishboneBranch branch = FishboneBranch::infrastructure;
   std::string_view description;  // one or two sentences
+  std::string_view entities;     // which kind of entity is at fault, for people: "replica, node"
   std::span<const SignatureTerm> signature;
   std::span<const std::string_view> telemetry;  // roles without which the class cannot be told, for "what is missing"
   std::span<const std::string_view> change_kinds;  // kinds of change events that cause it
+  std::span<const std::string_view> change_words;  // words in such an event's `to` that speak for this class
   std::span<const WhyTemplate> whys;               // from what users feel down to the cause, at most five
   std::span<const ActionTemplate> actions;
   std::string_view runbook;  // page below docs/runbooks, without .md
@@ -75,6 +84,8 @@ const FaultClass* find_fault_class(std::string_view name);
 std::string_view to_string(FaultCategory category);
 std::string_view to_string(FishboneBranch branch);
 std::string_view to_string(ActionKind kind);
+std::string_view to_string(Movement movement);  // "rises", …
+std::string_view to_string(Place place);        // "self", …
 
 // The label value for an incident, or an entity, whose class cannot be told.
 inline constexpr std::string_view kUnknownFaultClass = "unknown";
