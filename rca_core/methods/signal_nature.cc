@@ -31,7 +31,9 @@ bool any_of(const std::vector<std::string>& words, const std::array<std::string_
   });
 }
 
-std::vector<std::string> words_of(std::string_view role) {
+}  // namespace
+
+std::vector<std::string> role_words(std::string_view role) {
   std::vector<std::string> words(1);
   for (const char c : role) {
     if (std::isalnum(static_cast<unsigned char>(c)) != 0) {
@@ -43,10 +45,8 @@ std::vector<std::string> words_of(std::string_view role) {
   return words;
 }
 
-}  // namespace
-
 SignalNature nature_of(const Signal& signal) {
-  const std::vector<std::string> words = words_of(signal.role);
+  const std::vector<std::string> words = role_words(signal.role);
   if (any_of(words, kResources)) return SignalNature::internal;
   if (any_of(words, kFailures)) return SignalNature::failures;
   if (any_of(words, kLatency) || signal.unit == "seconds") return SignalNature::latency;

@@ -1,0 +1,82 @@
+// Who burnt the error budget: how much of what users feel each entity adds, and how much of that what it calls
+// explains.
+#pragma once
+
+#include <Eigen/Core>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/result.h"
+#include "rca_core/graph/entity_graph.h"
+#include "rca_core/methods/method.h"
+#include "rca_core/methods/scoring.h"
+
+namespace rca {
+
+// Which signal of an entity tells how well its calls go, and how many there are.
+struct CallQuality {
+  Eigen::Index column = 0;
+  std::optional<Eigen::Index> traffic;  // column
+};
+
+// The nature that the view states, else that of the signal of its sli_column: latency, failures, or throughput for
+// traffic; unknown without either, or for an internal signal.
+SliNature sli_nature_of(const IncidentView& view);
+
+// A fall of the role is bad: success, availability.
+bool falls_when_bad(std::string_view role);
+
+// The entity's own signal of this nature (latency or failures). What callers see of it (role "…-from-…") is not its
+// own. Preferred: the quantity of the SLI (same role but for the statistic), then the mean, which is what adds up, then
+// lower quantiles before higher ones. nullopt: it has none.
+std::optional<CallQuality> call_quality(const IncidentView& view, const std::vector<Eigen::Index>& columns,
+                                        SliNature nature);
+
+// The node of a frame's entity: of the same name; else of the same letters and digits in any case; else the service of
+// which the entity is a replica ("cart-7d9f-x2abc" or "cart-0" of "cart"). nullopt: none.
+std::optional<EntityGraph::Node> node_of_entity(const EntityGraph& graph, std::string_view entity);
+
+// For each anomalous row how much users felt in it: the SLI's deviation in its bad direction above the noise of the
+// normal window; they sum to 1. Without an SLI, or where it did not get worse, all rows count alike.
+Eigen::VectorXd felt_weights(const IncidentView& view, const Windows& windows, SliNature nature);
+
+struct BudgetShare {
+  std::string entity;
+  std::optional<EntityGraph::Node> node;
+  CallQuality quality;
+  double before = 0;    // centre of the normal window, in the unit of the signal
+  double after = 0;     // mean of the anomalous rows, weighted by how much users felt in them
+  double requests = 0;  // per row, weighted alike; only where weighed by traffic
+  // Weighed by traffic: seconds waited (latency) or requests lost (failures) per row. Else robust deviations.
+  double noise = 0;          // one deviation of the normal window
+  double added = 0;          // over the noise; ≥ 0
+  double explained = 0;      // of `added`, by what it calls
+  std::string explained_by;  // the callee that explains most
+  // By calls from the entity of the SLI, as far as graph and SLI tell. What is not reached can only be felt through
+  // what it shares with others: half of its part counts.
+  bool reached = true;
+  [[nodiscard]] double own() const { return (added - explained) * (reached ? 1.0 : 0.5); }
+};
+
+struct Budget {
+  SliNature nature = SliNature::unknown;
+  bool by_traffic = false;
+  std::vector<BudgetShare> shares;  // in the order of the frame
+
+  [[nodiscard]] double own_of_all() const;
+};
+
+// The formula stands in budget_attribution.cc. A view without a graph is allowed: then nothing is explained.
+// Errors: missing_input for a nature other than latency and failures, and where no entity has a signal of that nature
+// with values before the onset.
+Result<Budget> attribute_budget(const IncidentView& view, const Windows& windows, SliNature nature);
+
+// "adds 12.4 s of waiting per row (latency rose from 20 ms to 310 ms, at 43 requests), …".
+std::string describe_share(const Frame& frame, const Budget& budget, const BudgetShare& share);
+
+// What a share rests on, in numbers and in words.
+Evidence evidence_of_share(const Frame& frame, const Budget& budget, const BudgetShare& share);
+
+}  // namespace rca
