@@ -2,7 +2,8 @@
 # Everything that has to hold before a change lands: ./test.sh runs the stages, ./test.sh STAGE… only those named.
 # ./test.sh --list names them. Logs of the stages lie in build/logs/. FUZZ_SECONDS (60) is the time of each fuzz target,
 # FUZZ_SEED (1) where it starts: with the same seed it tries the same inputs, so that a red run can be repeated.
-# Slow, and only run when named: tidy-analyzer (clang-tidy with the path-sensitive checks as well) and tidy-tests.
+# Slow, and only run when named: tidy-all (clang-tidy on every source, where tidy takes what the last commits touched),
+# tidy-analyzer (the same with the path-sensitive checks) and tidy-tests.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -42,7 +43,18 @@ tidy() { # tidy [clang-tidy's options] <LIST of files: compiled for g++, so opti
   xargs -P "$jobs" -n 1 clang-tidy -p build/release --quiet --extra-arg=-Wno-unknown-warning-option "$@"
 }
 
-stage_tidy() { sources | grep '\.cc$' | grep -v '^tests/' | tidy --checks=-clang-analyzer-*; }
+# What the last 50 commits touched; all of it where the clone does not reach so far back.
+recent_sources() {
+  if git rev-parse --quiet --verify HEAD~50 >/dev/null; then
+    git diff --name-only --diff-filter=d HEAD~50 -- '*.cc'
+  else
+    sources | grep '\.cc$'
+  fi
+}
+
+stage_tidy() { recent_sources | { grep -v '^tests/' || true; } | tidy --checks=-clang-analyzer-*; }
+
+stage_tidy-all() { sources | grep '\.cc$' | grep -v '^tests/' | tidy --checks=-clang-analyzer-*; }
 
 stage_tidy-analyzer() { sources | grep '\.cc$' | grep -v '^tests/' | tidy; }
 
@@ -60,7 +72,7 @@ stage_tsan() {
 fuzz_one() { # fuzz_one PROGRAM: from the kept corpus, for fuzz_seconds
   local program=$1 name
   name=$(basename "$program")
-  local found=build/fuzz/found/$name
+  local found=build/asan+ubsan/found/$name
   mkdir -p "$found" "tests/fuzz/corpus/$name"
   "$program" -seed="$fuzz_seed" -max_total_time="$fuzz_seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix="$found/crash-" \
     "$found" "tests/fuzz/corpus/$name" >"$logs/$name.log" 2>&1 ||
@@ -69,8 +81,9 @@ fuzz_one() { # fuzz_one PROGRAM: from the kept corpus, for fuzz_seconds
 }
 
 stage_fuzz() {
-  target=fuzzers build fuzz || return 1
-  local programs=(build/fuzz/bin/fuzz_*)
+  # The same tree as the sanitizers' tests: what both link is compiled once.
+  target=fuzzers build asan+ubsan || return 1
+  local programs=(build/asan+ubsan/bin/fuzz_*)
   [[ -e ${programs[0]} ]] || { echo "no fuzz targets were built"; return 1; }
   export -f fuzz_one
   export fuzz_seconds fuzz_seed logs
@@ -107,8 +120,8 @@ run_stage() { # run_stage NAME: says how it went; the log's end is shown when it
 }
 
 case ${1:-} in
-  --list) printf '%s\n' "${all[@]}" tidy-analyzer tidy-tests; exit 0 ;;
-  --help | -h) sed -n '2,5s/^# //p' "$0"; exit 0 ;;
+  --list) printf '%s\n' "${all[@]}" tidy-all tidy-analyzer tidy-tests; exit 0 ;;
+  --help | -h) sed -n '2,6s/^# //p' "$0"; exit 0 ;;
 esac
 selected=("${@:-${all[@]}}")
 [[ $# -gt 0 ]] || selected=("${all[@]}")
