@@ -51,8 +51,10 @@ enum class SliKind {
   inter_token_latency,
   end_to_end_latency,
   error_ratio,
-  availability,  // ratio of good requests
-  throughput,    // generated tokens per second
+  availability,    // ratio of good requests
+  throughput,      // generated tokens per second
+  quality,         // mean of a score of the answers, 0..1, better when higher: groundedness, answer_relevance, …
+  quality_defect,  // share of answers with a defect, 0..1: hallucination_ratio, refusal_ratio, format_error_ratio, …
 };
 
 struct Slo {
@@ -61,8 +63,8 @@ struct Slo {
   std::string role;        // the catalogue's role that is measured; empty: the default role of `sli`
   std::string entity;      // of which entity; empty: the whole service, i.e. over all entities of the role together
   double quantile = 0.95;  // for the latencies
-  double threshold =
-      0;  // in the SLI's base unit; above it (below it for availability and throughput) the objective is broken
+  // In the SLI's base unit; above it (below it for availability, throughput and quality) the objective is broken.
+  double threshold = 0;
   double objective = 0.99;  // share of time in which the objective is to be kept, 0..1, for the error budget
   // Throughput only means something while requests arrive: below this many requests/s the SLI counts as kept.
   double min_request_rate = 0;
@@ -75,8 +77,8 @@ std::string_view default_role(SliKind kind);
 struct IncidentOptions {
   milliseconds open_after{10000};     // how long the objective must be broken
   milliseconds resolve_after{60000};  // how long it must be kept again
-  // Kept again: the SLI is below threshold × this; above threshold / this for throughput; for availability, the share
-  // of bad requests is below (1 − threshold) × this.
+  // Kept again: the SLI is below threshold × this; above threshold / this for throughput; for availability and quality,
+  // what is missing to 1 is below (1 − threshold) × this.
   double resolve_ratio = 0.9;
   int top_k = 10;  // entities and signals published per incident and method
   int kept = 20;   // incidents published after they are resolved, newest first

@@ -22,12 +22,14 @@ struct SliName {
   std::string_view role;
 };
 
-constexpr std::array<SliName, 6> kSlis{{{SliKind::time_to_first_token, "time_to_first_token", "ttft"},
+constexpr std::array<SliName, 8> kSlis{{{SliKind::time_to_first_token, "time_to_first_token", "ttft"},
                                         {SliKind::inter_token_latency, "inter_token_latency", "inter_token_latency"},
                                         {SliKind::end_to_end_latency, "end_to_end_latency", "e2e_latency"},
                                         {SliKind::error_ratio, "error_ratio", "error_ratio"},
                                         {SliKind::availability, "availability", "availability"},
-                                        {SliKind::throughput, "throughput", "generation_token_rate"}}};
+                                        {SliKind::throughput, "throughput", "generation_token_rate"},
+                                        {SliKind::quality, "quality", "groundedness"},
+                                        {SliKind::quality_defect, "quality_defect", "hallucination_ratio"}}};
 
 const SliName& sli_name(SliKind kind) {
   return *std::find_if(kSlis.begin(), kSlis.end(), [&](const SliName& sli) { return sli.kind == kind; });
@@ -39,7 +41,8 @@ bool is_latency(SliKind kind) {
 }
 
 bool is_ratio(SliKind kind) {
-  return kind == SliKind::error_ratio || kind == SliKind::availability;
+  return kind == SliKind::error_ratio || kind == SliKind::availability || kind == SliKind::quality ||
+         kind == SliKind::quality_defect;
 }
 
 // A number strictly between 0 and 1.

@@ -65,7 +65,8 @@ std::string markdown(std::string_view text) {
 }
 
 bool lower_breaks(const Incident& incident) {
-  return incident.sli == sli_name(SliKind::availability) || incident.sli == sli_name(SliKind::throughput);
+  return incident.sli == sli_name(SliKind::availability) || incident.sli == sli_name(SliKind::throughput) ||
+         incident.sli == sli_name(SliKind::quality);
 }
 
 // "95th percentile of time to first token".

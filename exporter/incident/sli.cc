@@ -12,6 +12,8 @@ std::string_view sli_name(SliKind kind) {
     case SliKind::error_ratio: return "error_ratio";
     case SliKind::availability: return "availability";
     case SliKind::throughput: return "throughput";
+    case SliKind::quality: return "quality";
+    case SliKind::quality_defect: return "quality_defect";
   }
   return "";
 }
@@ -22,14 +24,16 @@ std::string_view sli_unit(SliKind kind) {
     case SliKind::inter_token_latency:
     case SliKind::end_to_end_latency: return "seconds";
     case SliKind::error_ratio:
-    case SliKind::availability: return "ratio";
+    case SliKind::availability:
+    case SliKind::quality:
+    case SliKind::quality_defect: return "ratio";
     case SliKind::throughput: return "tokens_per_second";
   }
   return "";
 }
 
 bool higher_is_better(SliKind kind) {
-  return kind == SliKind::availability || kind == SliKind::throughput;
+  return kind == SliKind::availability || kind == SliKind::throughput || kind == SliKind::quality;
 }
 
 bool is_latency(SliKind kind) {
@@ -46,7 +50,8 @@ bool breaks(const Slo& slo, double value) {
 
 bool keeps_with_margin(const Slo& slo, const IncidentOptions& options, double value) {
   switch (slo.sli) {
-    case SliKind::availability: return 1 - value <= (1 - slo.threshold) * options.resolve_ratio;
+    case SliKind::availability:
+    case SliKind::quality: return 1 - value <= (1 - slo.threshold) * options.resolve_ratio;
     case SliKind::throughput: return value >= slo.threshold / options.resolve_ratio;
     default: return value <= slo.threshold * options.resolve_ratio;
   }

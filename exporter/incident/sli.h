@@ -13,7 +13,7 @@ std::string_view sli_name(SliKind kind);
 // Base unit of the indicator: "seconds", "ratio" or "tokens_per_second".
 std::string_view sli_unit(SliKind kind);
 
-// Whether small values are the bad ones (availability, throughput).
+// Whether small values are the bad ones (availability, throughput, quality).
 bool higher_is_better(SliKind kind);
 
 // Whether the indicator is a quantile of a latency, so that Slo::quantile means something.

@@ -109,6 +109,15 @@ constexpr const char* kStack[] = {
     "traces_service_graph_request_total",
     "traces_service_graph_request_failed_total",
     "traces_service_graph_request_server_seconds",
+    "gen_ai_evaluation_score",
+    "litellm_guardrail_requests_total",
+    "litellm_guardrail_latency_seconds",
+    "pod:log_lines:rate1m",
+    "pod:log_lines_error:rate1m",
+    "pod:log_lines_unstructured:rate1m",
+    "pod:log_lines_without_trace_id:rate1m",
+    "prometheus_rule_group_iterations_missed_total",
+    "prometheus_notifications_latency_seconds",
     "flow_metrics__network__rtt__1m",
     "flow_metrics__application__request__1m",
     "flow_metrics__application__error__1m",
@@ -199,6 +208,30 @@ TEST(BuiltinCatalog, ReadsTheSeriesOfAReplica) {
             "");
   EXPECT_EQ(roles_of({{"__name__", "traces_service_graph_request_total"}, {"client", "a"}, {"server", "b"}}),
             "service_graph_request_rate=b() a>b ");
+}
+
+// One evaluation speaks of the template and of the model; the name of the evaluator says of what.
+TEST(BuiltinCatalog, ReadsEvaluationsByTemplateAndByModel) {
+  const auto resolver = Resolver::create(builtin_catalog(), Config{});
+  ASSERT_TRUE(resolver.ok());
+  const auto roles_of = [&](const std::string& evaluator, const std::string& prompt) {
+    rca::Labels labels{{"__name__", "gen_ai_evaluation_score_sum"},
+                       {"gen_ai_evaluation_name", evaluator},
+                       {"gen_ai_request_model", "m"}};
+    if (!prompt.empty()) labels.emplace_back("gen_ai_prompt_name", prompt);
+    std::sort(labels.begin(), labels.end());
+    std::string out;
+    const SeriesResolution resolution = resolver->resolve(labels);
+    for (const SeriesMatch& match : resolution.signals) {
+      out += resolver->catalog().signals[match.spec].role + "=" + match.entity + " ";
+    }
+    return out;
+  };
+  EXPECT_EQ(roles_of("Groundedness", "faq"), "groundedness=faq groundedness=m ");
+  EXPECT_EQ(roles_of("answer_relevancy", "faq"), "answer_relevance=faq answer_relevance=m ");
+  EXPECT_EQ(roles_of("refusal", ""), "refusal_ratio=m ");
+  EXPECT_EQ(roles_of("hallucination", "faq"), "hallucination_ratio=faq hallucination_ratio=m ");
+  EXPECT_EQ(roles_of("toxicity", "faq"), "");
 }
 
 }  // namespace

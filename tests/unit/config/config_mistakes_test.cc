@@ -97,7 +97,7 @@ INSTANTIATE_TEST_SUITE_P(
              "part of URLs"},
         Case{"slos: [{name: a, sli: ttft, threshold: 1}]",
              "rca.yml:2: slos[0].sli: must be one of time_to_first_token, inter_token_latency, end_to_end_latency, "
-             "error_ratio, availability, throughput, not \"ttft\""},
+             "error_ratio, availability, throughput, quality, quality_defect, not \"ttft\""},
         Case{"slos: [{name: a, sli: throughput, threshold: 0}]",
              "rca.yml:2: slos[0].threshold: must be greater than 0"},
         Case{"slos: [{name: a, sli: throughput, threshold: fast}]",

@@ -195,8 +195,9 @@ TEST(Config, AnEmptyListOfSlosMeansNone) {
 }
 
 TEST(Config, EverySliHasANameAndARole) {
-  for (const SliKind kind : {SliKind::time_to_first_token, SliKind::inter_token_latency, SliKind::end_to_end_latency,
-                             SliKind::error_ratio, SliKind::availability, SliKind::throughput}) {
+  for (const SliKind kind :
+       {SliKind::time_to_first_token, SliKind::inter_token_latency, SliKind::end_to_end_latency, SliKind::error_ratio,
+        SliKind::availability, SliKind::throughput, SliKind::quality, SliKind::quality_defect}) {
     const std::string text =
         std::string(kMinimal) + "slos: [{name: a, threshold: 0.5, sli: " + std::string(to_string(kind)) + "}]\n";
     const ConfigResult result = parse_config(text, "rca.yml");

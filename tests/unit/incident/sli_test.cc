@@ -70,5 +70,26 @@ TEST(Sli, MissingDataNeitherBreaksNorKeeps) {
   EXPECT_EQ(worse(SliKind::error_ratio, 1, 2), 2);
 }
 
+TEST(Sli, QualityBreaksBelowAndDefectsAbove) {
+  Slo slo;
+  slo.sli = SliKind::quality;
+  slo.threshold = 0.7;
+  EXPECT_TRUE(breaks(slo, 0.69));
+  EXPECT_FALSE(breaks(slo, 0.7));
+  EXPECT_TRUE(higher_is_better(slo.sli));
+  EXPECT_EQ(worse(slo.sli, 0.6, 0.8), 0.6);
+  EXPECT_EQ(sli_unit(slo.sli), "ratio");
+  const IncidentOptions options;  // resolve_ratio 0.9: 0.27 may be missing to 1
+  EXPECT_TRUE(keeps_with_margin(slo, options, 0.7301));
+  EXPECT_FALSE(keeps_with_margin(slo, options, 0.7299));
+  slo.sli = SliKind::quality_defect;
+  slo.threshold = 0.1;
+  EXPECT_TRUE(breaks(slo, 0.11));
+  EXPECT_FALSE(breaks(slo, 0.1));
+  EXPECT_EQ(worse(slo.sli, 0.6, 0.8), 0.8);
+  EXPECT_TRUE(keeps_with_margin(slo, options, 0.09));
+  EXPECT_FALSE(keeps_with_margin(slo, options, 0.091));
+}
+
 }  // namespace
 }  // namespace exporter
