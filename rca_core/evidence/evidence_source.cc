@@ -6,11 +6,13 @@
 #include <cstdlib>
 #include <functional>
 #include <map>
+#include <numeric>
 #include <span>
 #include <string>
 #include <unordered_map>
 #include <utility>
 
+#include "rca_core/evidence/signal_kind.h"
 #include "rca_core/methods/signal_nature.h"
 #include "rca_core/stats/robust.h"
 #include "rca_core/stats/scalers.h"
@@ -18,6 +20,9 @@
 namespace rca {
 namespace {
 
+// A signal that rests most of the time and leaps now and then has a median deviation near 0 and a large standard one:
+// another leap must not count as hundreds of deviations.
+constexpr double kShareOfStandard = 0.5;
 constexpr double kDeviates = 3;  // deviations from which a row counts as part of the change, for since_row
 
 using SourcesByName = std::map<std::string, std::unique_ptr<EvidenceSource>, std::less<>>;
@@ -80,17 +85,20 @@ std::optional<SignalScore> change_of(const Frame& frame, const Windows& windows,
   const std::span<const double> normal = column_rows(frame, column, windows.normal_begin, windows.normal_rows);
   const std::span<const double> anomalous = column_rows(frame, column, windows.anomalous_begin, windows.anomalous_rows);
   const Scale scale = or_standard(mad_scale(normal, scratch), normal, 1.0);
+  const double spread = std::max(scale.spread, kShareOfStandard * standard_scale(normal).spread);
   copy_present(anomalous, scratch);
   if (scale.count == 0 || scratch.empty()) return std::nullopt;
 
   SignalScore change;
   change.column = column;
   change.before = scale.centre;
-  change.after = median_in_place(scratch);
   const Signal& signal = frame.signals[static_cast<std::size_t>(column)];
+  change.after = nature_for_evidence(signal) == SignalNature::failures
+                     ? std::accumulate(scratch.begin(), scratch.end(), 0.0) / static_cast<double>(scratch.size())
+                     : median_in_place(scratch);
   const double largest = std::max(std::fabs(change.before), std::fabs(change.after));
   const double floor = scale_floor(signal.unit, change.before, largest);
-  change.scale = scale.constant ? floor : std::max(scale.spread, floor);
+  change.scale = scale.constant ? floor : std::max(spread, floor);
   change.deviation = finite_score((change.after - change.before) / change.scale);
   change.score = std::fabs(change.deviation);
   change.since_row = first_deviating_row(anomalous, windows.anomalous_begin, change);

@@ -30,8 +30,9 @@ struct EvidenceContext {
   Windows windows;
   SliNature sli = SliNature::unknown;  // of the view, else as the signal of its sli_column tells
   std::vector<Entity> entities;        // in the order in which frame, graph, spans and logs first name them
-  // Of each column: median of both windows in robust deviations of the normal one, with the scale floor of scoring.h;
-  // nullopt: no values in one of the windows.
+  // Of each column: how far its level moved, in robust deviations of the normal window; nullopt: no values in one of
+  // the windows. Level: the median; of failures (signal_kind.h) after the onset the mean, as losses come in bursts.
+  // Deviation: 1.4826 × MAD, at least half the standard deviation and the floor of scoring.h.
   std::vector<std::optional<SignalScore>> changes;
 
   // Index into `entities`; nullopt: not known.

@@ -1,0 +1,24 @@
+// How sources of evidence make items from the changes of signals.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "rca_core/evidence/evidence_source.h"
+
+namespace rca {
+
+// The change of the entity's signals for which `wanted` holds that is largest in deviations; of equal ones the first in
+// the frame. nullptr: none has values in both windows.
+const SignalScore* strongest_change(const EvidenceContext& context, const EvidenceContext::Entity& entity,
+                                    const std::function<bool(const Signal&)>& wanted);
+
+// An item that rests on one signal; its text says from where to where the signal moved, and since when.
+EvidenceItem item_of_change(const EvidenceContext& context, const EvidenceContext::Entity& entity,
+                            const SignalScore& change, double value);
+
+// Deviations from which a signal counts as moved.
+inline constexpr double kMoved = 3;
+
+}  // namespace rca

@@ -1,0 +1,51 @@
+// peers: the entity did what its peers did not. What all replicas do together (more load, a slower upstream) cancels,
+// what one does alone stays. Formula and reasons: methods/peer_deviation.cc.
+//
+//   value = largest credit of its internal, latency and failure signals, in robust deviations
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "rca_core/evidence/evidence_source.h"
+#include "rca_core/evidence/items.h"
+#include "rca_core/evidence/signal_kind.h"
+#include "rca_core/methods/peer_scores.h"
+
+namespace rca {
+namespace {
+
+class Peers final : public EvidenceSource {
+ public:
+  [[nodiscard]] std::string_view name() const override { return "peers"; }
+  [[nodiscard]] std::string_view description() const override {
+    return "how far the entity moved away from its peers, which carry the same load";
+  }
+  [[nodiscard]] std::vector<EvidenceItem> measure(const EvidenceContext& context) const override {
+    const Frame& frame = context.view->frame;
+    const std::vector<PeerScore> scores = peer_scores(frame, context.windows);
+    std::unordered_map<std::string_view, const PeerScore*> best;
+    for (const PeerScore& score : scores) {
+      const Signal& signal = frame.signals[static_cast<std::size_t>(score.score.column)];
+      if (nature_for_evidence(signal) == SignalNature::traffic) continue;  // the balancer moves load off a bad replica
+      const auto [it, added] = best.try_emplace(signal.entity, &score);
+      if (!added && score.score.score > it->second->score.score) it->second = &score;
+    }
+    std::vector<EvidenceItem> items;
+    for (const EvidenceContext::Entity& entity : context.entities) {
+      const auto it = best.find(entity.name);
+      if (it == best.end()) continue;
+      const PeerScore& score = *it->second;
+      EvidenceItem item = item_of_change(context, entity, score.score, score.score.score);
+      item.evidence.text += describe_peers(score);
+      items.push_back(std::move(item));
+    }
+    return items;
+  }
+};
+
+const EvidenceRegistration peers_registration(std::make_unique<Peers>());
+
+}  // namespace
+}  // namespace rca

@@ -1,0 +1,58 @@
+// How evidence of different kinds becomes one probability per entity. docs/consensus.md explains and tabulates it.
+//
+//   contribution(kind, e) = weight(kind) × ln(1 + value(kind, e))
+//   support(e)            = Σ contributions
+//   P(e)                  = exp(sharpness × support(e)) / (Σ_i exp(sharpness × support(i)) + N)
+//   N                     = (n + 1) exp(sharpness × none)            for "none of these", n entities
+//
+// Values are robust deviations, or shares, at least 0. The logarithm makes kinds comparable: what counts is by what
+// factor an entity stands out, so one signal with 1000 deviations does not outvote three kinds with 50. Evidence that
+// an entity does not have adds 0; evidence that nobody has changes nothing.
+//
+// Where requests are counted, `budget` accounts for the same latency and failures as `exclusive_flow`, and better:
+// exclusive_flow then stands back (weight 0), so that nothing is counted twice.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "rca_core/evidence/entity_evidence.h"
+#include "rca_core/evidence/evidence_source.h"
+
+namespace rca {
+
+struct KindWeight {
+  std::string_view kind;
+  double weight = 0;  // ≥ 0
+};
+
+struct Weighing {
+  std::span<const KindWeight> weights;  // kinds that are not listed weigh 0
+  double sharpness = 1;                 // > 0; calibrates the probabilities, does not change the order
+  double none = 0;                      // the support that stands for "none of these"
+};
+
+// As fitted by tests/evaluation/fit_consensus, from consensus_weights.inc.
+const Weighing& consensus_weighing();
+
+// What all sources have to say, `kind` filled, in order of source and entity. Items with values that are not finite, or
+// about entities that the context does not know, are left out.
+std::vector<EvidenceItem> gather_evidence(const EvidenceContext& context);
+
+// ln(1 + value), 0 for a negative value.
+double evidence_strength(double value);
+
+// Whether `budget` replaces exclusive_flow: it is there for at least half of the entities that have exclusive_flow.
+bool budget_replaces_flow(std::span<const EvidenceItem> items);
+
+struct WeighedEntities {
+  std::vector<EntityPosterior> entities;  // every entity of the context; most probable first, ties in its order
+  double none_of_these = 1;
+};
+
+WeighedEntities weigh_entities(const EvidenceContext& context, std::vector<EvidenceItem> items,
+                               const Weighing& weighing);
+
+}  // namespace rca
