@@ -1,0 +1,89 @@
+// fit_consensus CASES [--weights] [--cases] [DATASET…]
+//
+// Fits the weights of the method consensus on labelled incidents (rca_core/evidence/weighing.h). Prints the tables of
+// docs/consensus.md: their figures are of weights that were fitted on all datasets but the one that is judged.
+// --weights prints rca_core/evidence/consensus_weights.inc, fitted on all. --cases prints one line per incident.
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "tests/evaluation/fit_consensus/features.h"
+#include "tests/evaluation/fit_consensus/fit.h"
+#include "tests/evaluation/fit_consensus/report.h"
+
+namespace {
+
+const std::vector<std::string>& default_datasets() {
+  static const std::vector<std::string> all = {
+      "causalrca-sockshop", "changerca",      "edgedelta-rcb", "gentd26-semisynth",
+      "latencyprism",       "nezha-ob-edges", "petshop",       "rcd-sockshop"};
+  return all;
+}
+
+std::vector<fit::Judged> judge_left_out(const fit::Corpus& corpus) {
+  std::vector<fit::Judged> judged;
+  for (const std::string& left_out : corpus.datasets) {
+    std::vector<std::string> others = corpus.datasets;
+    std::erase(others, left_out);
+    const fit::Weights weights = fit::fit_weights(corpus, others);
+    for (const fit::Incident& incident : corpus.incidents) {
+      if (incident.dataset == left_out) judged.push_back(fit::judge(incident, weights));
+    }
+  }
+  return judged;
+}
+
+void print_cases(const std::vector<fit::Judged>& judged) {
+  for (const fit::Judged& one : judged) {
+    std::printf("%s\t%s\t%s\t%.2f\t%.2f\t%.3f\t%.3f\n", one.incident->dataset.c_str(), one.incident->id.c_str(),
+                one.incident->healthy ? "healthy" : "fault", one.ac1, one.avg5, one.confidence, one.none);
+  }
+}
+
+int run(const std::vector<std::string>& arguments) {
+  bool weights_only = false;
+  bool cases = false;
+  std::string root;
+  std::vector<std::string> datasets;
+  for (const std::string& argument : arguments) {
+    if (argument == "--weights") {
+      weights_only = true;
+    } else if (argument == "--cases") {
+      cases = true;
+    } else if (root.empty()) {
+      root = argument;
+    } else {
+      datasets.push_back(argument);
+    }
+  }
+  if (root.empty()) {
+    std::fprintf(stderr, "usage: fit_consensus CASES [--weights] [--cases] [DATASET…]\n");
+    return 2;
+  }
+  const rca::Result<fit::Corpus> corpus = fit::read_corpus(root, datasets.empty() ? default_datasets() : datasets);
+  if (!corpus.ok()) {
+    std::fprintf(stderr, "%s\n", corpus.error().message.c_str());
+    return 1;
+  }
+  const fit::Weights weights = fit::fit_weights(*corpus, corpus->datasets);
+  if (weights_only) {
+    std::fputs(fit::weights_as_code(*corpus, weights).c_str(), stdout);
+    return 0;
+  }
+  const std::vector<fit::Judged> judged = judge_left_out(*corpus);
+  if (cases) print_cases(judged);
+  std::fputs(fit::tables(*corpus, weights, judged).c_str(), stdout);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(std::vector<std::string>(argv + 1, argv + argc));
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+  }
+}
