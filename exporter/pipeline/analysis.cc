@@ -127,8 +127,9 @@ rca::Result<Analysis> analyze_window(const Config& given, const AnalysisRequest&
 
   Incident& incident = *analysis.incident;
   RCA_ASSIGN(const IncidentRows rows, incident_rows(store, config, incident));
-  RankingSet set = rank_incident(store, rows, incident, config,
-                                 request.methods.empty() ? config.methods : request.methods, store.graph(), {});
+  RankingSet set =
+      rank_incident(store, rows, incident, config, request.methods.empty() ? config.methods : request.methods,
+                    store.graph(), {}, request.inspect);
   incident.rankings = std::move(set.rankings);
   incident.answer_method = std::move(set.answer_method);
   analysis.failures = std::move(set.failures);

@@ -19,6 +19,7 @@ struct AnalysisRequest {
   std::int64_t end_ms = 0;
   std::optional<std::int64_t> onset_ms;  // nothing: found on the SLIs
   std::vector<std::string> methods;      // empty: the configuration's
+  ViewInspector inspect = {};            // for tests and evaluations
 };
 
 struct Analysis {

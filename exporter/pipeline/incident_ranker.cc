@@ -49,10 +49,11 @@ rca::Result<IncidentRows> incident_rows(const SignalStore& store, const Config& 
 
 RankingSet rank_incident(SignalStore& store, const IncidentRows& rows, const Incident& incident, const Config& config,
                          std::span<const std::string> methods, const rca::EntityGraph& graph,
-                         std::span<const rca::ChangeEvent> changes) {
+                         std::span<const rca::ChangeEvent> changes, const ViewInspector& inspect) {
   const rca::Frame frame = store.frame(rows.first, rows.last);
   const rca::IncidentView view{frame, static_cast<Eigen::Index>(rows.onset - rows.first),
                                sli_column(frame, incident, config), &graph, changes};
+  if (inspect) inspect(view);
   rca::MethodOptions options;
   options.seed = config.seed;
   std::vector<std::optional<rca::Result<rca::Ranking>>> results(methods.size());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -39,9 +40,12 @@ struct RankingSet {
   std::vector<MethodFailure> failures;  // of the others
 };
 
+// Shown what the methods see, before they run.
+using ViewInspector = std::function<void(const rca::IncidentView& view)>;
+
 // Runs the methods side by side on one frame. Unknown methods are failures like others.
 RankingSet rank_incident(SignalStore& store, const IncidentRows& rows, const Incident& incident, const Config& config,
                          std::span<const std::string> methods, const rca::EntityGraph& graph,
-                         std::span<const rca::ChangeEvent> changes);
+                         std::span<const rca::ChangeEvent> changes, const ViewInspector& inspect = {});
 
 }  // namespace exporter

@@ -1,5 +1,6 @@
 #include "tests/testbed/llmsim/exposition.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -42,7 +43,33 @@ std::vector<std::pair<std::string_view, std::string_view>> split_labels(std::str
   return out;
 }
 
+std::string unescaped(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\' && i + 1 < text.size()) {
+      ++i;
+      out += text[i] == 'n' ? '\n' : text[i];
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
 }  // namespace
+
+rca::Labels scraped_labels(std::string_view name, std::string_view labels, const rca::Labels& target_labels,
+                           bool honor_labels) {
+  rca::Labels out = target_labels;
+  std::sort(out.begin(), out.end());
+  for (const auto& [label, value] : split_labels(labels)) {
+    const bool collides = !rca::label_value(target_labels, label).empty();
+    const std::string kept = (collides && !honor_labels ? "exported_" : "") + std::string(label);
+    rca::set_label(out, kept, unescaped(value));
+  }
+  rca::set_label(out, rca::kMetricName, name);
+  return out;
+}
 
 std::string label_text(std::initializer_list<std::pair<std::string_view, std::string_view>> labels) {
   std::string out;

@@ -74,16 +74,28 @@ class TextSink : public Sink {
   std::string text_;
 };
 
+// The labels that Prometheus would give a sample on scraping, __name__ included: those of the sample (`labels` as
+// label_text gives them) and of the target. A label of the sample that collides with one of the target is kept as
+// exported_…, or wins when `honor_labels` is set.
+rca::Labels scraped_labels(std::string_view name, std::string_view labels, const rca::Labels& target_labels,
+                           bool honor_labels);
+
+// What keeps the samples of one target's scrapes.
+class ScrapeSink : public Sink {
+ public:
+  [[nodiscard]] virtual std::size_t samples() const = 0;  // of the scrape under way
+};
+
 // OpenMetrics lines with a timestamp and with the labels that Prometheus would have attached on scraping. A label of
 // the sample that collides with one of the target is kept as exported_…, or wins when `honor_labels` is set.
-class HistorySink : public Sink {
+class HistorySink : public ScrapeSink {
  public:
   HistorySink(const rca::Labels& target_labels, bool honor_labels);
   // Starts a scrape at `unix_time`, written to `out`, which must live until the next.
   void start(double unix_time, std::string& out);
   void family(std::string_view, MetricType, std::string_view) override {}
   void sample(std::string_view name, std::string_view labels, double value) override;
-  [[nodiscard]] std::size_t samples() const { return position_; }  // of this scrape
+  [[nodiscard]] std::size_t samples() const override { return position_; }
 
  private:
   [[nodiscard]] std::string merge(std::string_view name, std::string_view labels) const;

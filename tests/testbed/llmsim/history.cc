@@ -1,14 +1,13 @@
 #include "tests/testbed/llmsim/history.h"
 
-#include <algorithm>
 #include <cerrno>
-#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <deque>
 #include <memory>
+#include <utility>
 
-#include "tests/testbed/llmsim/random.h"
+#include "tests/testbed/llmsim/scrapes.h"
 
 namespace llmsim {
 namespace {
@@ -50,72 +49,51 @@ class OutputFile {
   std::uint64_t bytes_ = 0;
 };
 
-struct ScrapedTarget {
-  const Target* target;
-  double offset;  // seconds into the interval
-  HistorySink metrics;
-  HistorySink about;  // up and friends carry only the target's labels
-};
-
-std::deque<ScrapedTarget> plan_scrapes(const std::vector<Target>& targets, double step) {
-  std::deque<ScrapedTarget> out;
-  for (const Target& target : targets) {
-    const std::string who = target.job + std::string(rca::label_value(target.labels, "instance"));
-    const double part = static_cast<double>(hash_text(who) % 4096) / 4096;
-    const double offset = std::floor(part * step * 1000) / 1000;
-    out.push_back(
-        {&target, offset, HistorySink(target.labels, target.honor_labels), HistorySink(target.labels, false)});
+// Scrape after scrape as text.
+class TextReceiver final : public ScrapeReceiver {
+ public:
+  TextReceiver(const std::vector<Target>& targets, OutputFile& file) : file_(file) {
+    for (const Target& target : targets) {
+      sinks_.emplace_back(HistorySink(target.labels, target.honor_labels), HistorySink(target.labels, false));
+    }
   }
-  std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.offset < b.offset; });
-  return out;
-}
+  ScrapeSink& start(std::size_t target, bool about, double unix_time) override {
+    HistorySink& sink = about ? sinks_[target].second : sinks_[target].first;
+    sink.start(unix_time, text_);
+    return sink;
+  }
+  bool done() override {
+    if (text_.size() > (1U << 20U)) write();
+    return !file_.failed();
+  }
+  void finish() {
+    text_ += "# EOF\n";
+    write();
+  }
+
+ private:
+  void write() {
+    file_.write(text_);
+    text_.clear();
+  }
+  OutputFile& file_;
+  std::deque<std::pair<HistorySink, HistorySink>> sinks_;  // metrics, and what is said about the scrape
+  std::string text_;
+};
 
 }  // namespace
 
 rca::Result<HistoryStats> write_history(Simulation& simulation, std::vector<Target>& targets,
                                         const HistoryOptions& options) {
-  if (!(options.step >= 0.1) || !(options.duration > 0) || options.missing_scrapes < 0 || options.missing_scrapes > 1) {
-    return rca::Error{rca::ErrorKind::invalid_argument,
-                      "the step must be at least 100 ms, the duration above 0, the share of missing scrapes in 0..1"};
-  }
   OutputFile file(options.file);
   if (file.failed()) return file.finish().error();
-  std::deque<ScrapedTarget> scrapes = plan_scrapes(targets, options.step);
-  Random luck(simulation.config().seed, "scrapes");
+  TextReceiver receiver(targets, file);
+  RCA_ASSIGN(const ScrapeStats scraped,
+             run_scrapes(simulation, targets, {options.duration, options.step, options.missing_scrapes}, receiver));
+  receiver.finish();
   HistoryStats stats;
-  std::string text;
-  const double begin = simulation.now();
-  const double end = begin + options.duration;
-  for (double cycle = begin; cycle < end && !file.failed(); cycle += options.step) {
-    for (ScrapedTarget& scrape : scrapes) {
-      const double time = cycle + scrape.offset;
-      if (time >= end) break;
-      simulation.advance_to(time);
-      const std::size_t pod = scrape.target->pod;
-      const double delay = pod == SIZE_MAX ? 0 : simulation.host_of(pod).egress().mean;
-      const double duration = 0.002 + 0.002 * luck.uniform() + delay;
-      const bool up = luck.uniform() >= options.missing_scrapes && duration < options.step;
-      std::size_t samples = 0;
-      if (up) {
-        scrape.metrics.start(simulation.unix_now(), text);
-        scrape.target->exporter->render(simulation, scrape.metrics);
-        samples = scrape.metrics.samples();
-      }
-      scrape.about.start(simulation.unix_now(), text);
-      scrape.about.sample("up", "", up ? 1 : 0);
-      scrape.about.sample("scrape_duration_seconds", "", duration);
-      scrape.about.sample("scrape_samples_scraped", "", static_cast<double>(samples));
-      ++stats.scrapes;
-      stats.samples += samples + 3;
-      if (text.size() > (1U << 20U)) {
-        file.write(text);
-        text.clear();
-      }
-    }
-  }
-  simulation.advance_to(end);
-  text += "# EOF\n";
-  file.write(text);
+  stats.samples = scraped.samples;
+  stats.scrapes = scraped.scrapes;
   stats.bytes = file.bytes();
   RCA_TRY(file.finish());
   return stats;

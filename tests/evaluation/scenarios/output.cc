@@ -1,0 +1,99 @@
+// The figures as JSON and Markdown.
+#include <cmath>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "tests/evaluation/scenarios/summary.h"
+
+namespace scenarios {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string fixed(double value, int digits) {
+  if (!std::isfinite(value)) return "–";
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.*f", digits, value);
+  return text.data();
+}
+
+Json number(double value) {
+  return std::isfinite(value) ? Json(value) : Json(nullptr);
+}
+
+Json to_json(const GroupFigures& group) {
+  Json methods = Json::object();
+  for (const MethodFigures& one : group.methods) {
+    methods[one.method] = {{"ac@1", number(one.ac1)},
+                           {"avg@5", number(one.avg5)},
+                           {"interval", {number(one.ac1_interval.low), number(one.ac1_interval.high)}}};
+  }
+  return {{"runs", group.runs},
+          {"detected", group.detected},
+          {"delay_seconds_median", number(group.delay_median)},
+          {"delay_seconds_p95", number(group.delay_p95)},
+          {"onset_error_seconds_median", number(group.onset_error_median)},
+          {"methods", methods}};
+}
+
+Json to_json(const SuiteSummary& summary) {
+  Json groups = Json::object();
+  for (const GroupFigures& group : summary.groups) groups[group.fault.empty() ? "all" : group.fault] = to_json(group);
+  return {{"runs", summary.runs}, {"early_incidents", summary.early}, {"faults", groups}};
+}
+
+Json to_json(const RunResult& result) {
+  Json truth = Json::array();
+  for (const TrueFault& fault : result.truth) {
+    truth.push_back({{"type", fault.type}, {"entity", fault.entity}, {"fault_class", fault.fault_class}});
+  }
+  Json out = {{"suite", result.suite},       {"name", result.name},   {"seed", result.seed},
+              {"truth", truth},              {"signals", result.signals}, {"series", result.series},
+              {"incidents", result.incidents}, {"early", result.early}, {"detected", result.detected}};
+  if (!result.detected) return out;
+  out["slo"] = result.slo;
+  out["delay_seconds"] = result.delay_seconds;
+  out["onset_error_seconds"] = result.onset_error_seconds;
+  for (const MethodScore& score : result.methods) {
+    out["methods"][score.method] = score.ranked ? Json{{"place", score.place}, {"first", score.first}}
+                                                : Json{{"reason", score.reason}};
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string to_json(const std::vector<SuiteSummary>& summaries, const std::vector<RunResult>& results) {
+  Json out = {{"suites", Json::object()}, {"runs", Json::array()}};
+  for (const SuiteSummary& summary : summaries) out["suites"][summary.suite] = to_json(summary);
+  for (const RunResult& result : results) out["runs"].push_back(to_json(result));
+  return out.dump(1) + "\n";
+}
+
+std::string to_markdown(const SuiteSummary& summary) {
+  std::string out = "### Suite `" + summary.suite + "`\n\n" + std::to_string(summary.runs) + " runs, " +
+                    std::to_string(summary.early) + " incidents before anything was at fault.\n\n" +
+                    "| fault | runs | detected | delay, s | p95 | onset error, s |\n" +
+                    "| --- | ---: | ---: | ---: | ---: | ---: |\n";
+  for (const GroupFigures& group : summary.groups) {
+    out += "| " + (group.fault.empty() ? "all" : group.fault) + " | " + std::to_string(group.runs) + " | " +
+           std::to_string(group.detected) + " | " + fixed(group.delay_median, 0) + " | " + fixed(group.delay_p95, 0) +
+           " | " + fixed(group.onset_error_median, 0) + " |\n";
+  }
+  out += "\nAC@1 / Avg@5 of the entity; an incident that was not found is a miss.\n\n| method |";
+  for (const GroupFigures& group : summary.groups) out += " " + (group.fault.empty() ? "all" : group.fault) + " |";
+  out += " 95 % of AC@1 |\n| --- |";
+  for (std::size_t i = 0; i <= summary.groups.size(); ++i) out += " ---: |";
+  out += "\n";
+  const std::vector<MethodFigures>& all = summary.groups.front().methods;
+  for (std::size_t method = 0; method < all.size(); ++method) {
+    out += "| `" + all[method].method + "` |";
+    for (const GroupFigures& group : summary.groups) {
+      out += " " + fixed(group.methods[method].ac1, 2) + " / " + fixed(group.methods[method].avg5, 2) + " |";
+    }
+    out += " " + fixed(all[method].ac1_interval.low, 2) + " … " + fixed(all[method].ac1_interval.high, 2) + " |\n";
+  }
+  return out + "\n";
+}
+
+}  // namespace scenarios

@@ -1,0 +1,141 @@
+#include "tests/evaluation/scenarios/run.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "exporter/pipeline/daemon.h"
+#include "exporter/signals/catalog.h"
+#include "rca_core/evaluation/accuracy.h"
+#include "rca_core/methods/registry.h"
+#include "tests/evaluation/scenarios/memory_source.h"
+#include "tests/testbed/llmsim/simulation.h"
+
+namespace scenarios {
+namespace {
+
+std::vector<llmsim::Target> scraped_targets(const llmsim::Simulation& simulation, const RunSpec& spec) {
+  std::vector<llmsim::Target> targets = llmsim::make_targets(simulation.topology(), {});
+  std::erase_if(targets, [&](const llmsim::Target& target) {
+    return std::find(spec.missing_jobs.begin(), spec.missing_jobs.end(), target.job) != spec.missing_jobs.end();
+  });
+  return targets;
+}
+
+std::int64_t unix_ms(const RunSpec& spec, double seconds) {
+  return std::llround((spec.sim.start + seconds) * 1000);
+}
+
+rca::Result<std::vector<TrueFault>> truth_of(const llmsim::Simulation& simulation, const RunSpec& spec,
+                                             const exporter::Config& config) {
+  RCA_ASSIGN(const exporter::EntityNamer namer, exporter::EntityNamer::create(config.entity_rules));
+  std::vector<TrueFault> truth;
+  for (const llmsim::FaultRecord& record : simulation.faults()) {
+    truth.push_back({record.type, namer.rewrite(record.entity), record.fault_class, unix_ms(spec, record.begin)});
+  }
+  return truth;
+}
+
+std::vector<std::string> entities_of(const std::vector<TrueFault>& truth) {
+  std::vector<std::string> out;
+  for (const TrueFault& fault : truth) out.push_back(fault.entity);
+  return out;
+}
+
+MethodScore score(const rca::Ranking& ranking, const std::vector<std::string>& truth) {
+  std::vector<std::string> names;
+  for (const rca::Candidate& candidate : ranking.entities) names.push_back(candidate.entity);
+  MethodScore out;
+  out.method = ranking.method;
+  out.ranked = true;
+  out.first = names.empty() ? "" : names.front();
+  out.place = rca::first_place(names, truth);
+  return out;
+}
+
+void note_incidents(const exporter::Analysis& analysis, RunResult& result) {
+  const std::int64_t begin = result.truth.empty() ? INT64_MAX : result.truth.front().begin_ms;
+  const auto note = [&](const exporter::Incident& incident) {
+    ++result.incidents;
+    if (incident.detected_ms < begin) ++result.early;
+  };
+  if (analysis.incident) note(*analysis.incident);
+  for (const exporter::Incident& other : analysis.others) note(other);
+}
+
+void note_answer(const exporter::Analysis& analysis, const std::vector<std::string>& methods, RunResult& result) {
+  const exporter::Incident& incident = *analysis.incident;
+  const std::int64_t begin = result.truth.front().begin_ms;
+  result.detected = true;
+  result.slo = incident.slo;
+  result.delay_seconds = static_cast<double>(incident.detected_ms - begin) / 1000;
+  result.onset_error_seconds = static_cast<double>(incident.onset_ms - begin) / 1000;
+  const std::vector<std::string> entities = entities_of(result.truth);
+  for (const std::string& method : methods) {
+    const auto ranked = std::find_if(incident.rankings.begin(), incident.rankings.end(),
+                                     [&](const rca::Ranking& ranking) { return ranking.method == method; });
+    if (ranked != incident.rankings.end()) {
+      result.methods.push_back(score(*ranked, entities));
+      continue;
+    }
+    MethodScore failed;
+    failed.method = method;
+    for (const exporter::MethodFailure& failure : analysis.failures) {
+      if (failure.method == method) failed.reason = failure.error.message;
+    }
+    result.methods.push_back(std::move(failed));
+  }
+}
+
+}  // namespace
+
+rca::Result<Setup> make_setup(const std::string& config_file, const std::vector<std::string>& methods) {
+  Setup setup;
+  RCA_ASSIGN(setup.config, exporter::load_checked_config(config_file, ":memory:"));
+  exporter::CatalogResult catalog = exporter::load_catalog(setup.config);
+  if (!catalog.catalog) return rca::Error{rca::ErrorKind::invalid_argument, exporter::to_string(catalog.diagnostics)};
+  RCA_ASSIGN(exporter::Resolver resolver, exporter::Resolver::create(std::move(*catalog.catalog), setup.config));
+  setup.resolver = std::make_shared<const exporter::Resolver>(std::move(resolver));
+  for (const std::string& name : methods) {
+    if (rca::find_method(name).ok()) setup.methods.push_back(name);
+  }
+  return setup;
+}
+
+rca::Result<RunResult> run_one(const Setup& setup, const RunSpec& spec, const ViewSink& sink) {
+  llmsim::Simulation simulation(spec.sim);
+  for (const PlannedFault& fault : spec.faults) {
+    RCA_TRY(simulation.plan_fault(fault.type, fault.target, fault.at, fault.duration));
+  }
+  MemoryStore store;
+  {
+    const std::vector<llmsim::Target> targets = scraped_targets(simulation, spec);
+    StoreReceiver receiver(targets, store);
+    RCA_TRY(llmsim::run_scrapes(simulation, targets, {spec.duration, spec.step, spec.missing_scrapes}, receiver));
+  }
+  RunResult result;
+  result.suite = spec.suite;
+  result.name = spec.name;
+  result.seed = spec.seed;
+  RCA_ASSIGN(result.truth, truth_of(simulation, spec, setup.config));
+
+  exporter::AnalysisRequest request;
+  request.start_ms = unix_ms(spec, spec.warm_up);
+  request.end_ms = unix_ms(spec, spec.duration);
+  request.methods = setup.methods;
+  rca::Result<void> sunk;
+  request.inspect = [&](const rca::IncidentView& view) {
+    if (sink) sunk = sink(spec, result.truth, view);
+  };
+  exporter::Sources sources = memory_sources(store);
+  RCA_ASSIGN(const exporter::Analysis analysis,
+             exporter::analyze_window(setup.config, request, setup.resolver, sources));
+  RCA_TRY(std::move(sunk));
+  result.signals = analysis.signals;
+  result.series = analysis.series;
+  note_incidents(analysis, result);
+  if (analysis.incident && !result.truth.empty() && result.early == 0) note_answer(analysis, setup.methods, result);
+  return result;
+}
+
+}  // namespace scenarios

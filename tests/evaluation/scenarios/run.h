@@ -1,0 +1,90 @@
+// One run: a stack is simulated with its faults, scraped into memory, and analysed as `rcatool analyze` does it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/result.h"
+#include "exporter/config/config.h"
+#include "exporter/pipeline/analysis.h"
+#include "exporter/signals/resolver.h"
+#include "tests/testbed/llmsim/config.h"
+
+namespace scenarios {
+
+struct PlannedFault {
+  std::string type;
+  std::string target;  // as the simulator knows it
+  double at = 0;       // seconds after the start
+  double duration = 0;
+};
+
+struct RunSpec {
+  std::string suite;
+  std::string name;        // unique within the suite and seed: "gpu/ray-replicas-1"
+  std::uint64_t seed = 1;  // of the scenario; the simulation's is made of it
+  llmsim::SimConfig sim;
+  double warm_up = 60;  // seconds before the window begins: rates need a range, the engine a batch
+  double duration = 0;  // seconds, all in all
+  double step = 5;      // scrape interval, seconds
+  double missing_scrapes = 0;
+  std::vector<PlannedFault> faults;
+  std::vector<std::string> missing_jobs;  // exporters that are not scraped
+};
+
+// What was at fault, in the words of the product: entities named by the configuration's rules.
+struct TrueFault {
+  std::string type;
+  std::string entity;
+  std::string fault_class;
+  std::int64_t begin_ms = 0;
+};
+
+// One method's ranking beside the truth.
+struct MethodScore {
+  std::string method;
+  bool ranked = false;
+  std::string reason;     // why it is not
+  std::string first;      // the entity that it names
+  std::size_t place = 0;  // of the first true entity, from 1; 0: not ranked
+};
+
+struct RunResult {
+  std::string suite;
+  std::string name;
+  std::uint64_t seed = 0;
+  std::vector<TrueFault> truth;
+  std::size_t incidents = 0;
+  std::size_t early = 0;  // incidents that were detected before anything was at fault
+  bool detected = false;  // an incident while something was at fault, and none before; only then the rest is set
+  std::string slo;
+  double delay_seconds = 0;        // from the fault's begin to the detection
+  double onset_error_seconds = 0;  // estimated onset less the fault's begin
+  std::vector<MethodScore> methods;
+  std::size_t signals = 0;
+  std::size_t series = 0;
+};
+
+// What all runs share. Immutable.
+struct Setup {
+  exporter::Config config;
+  std::shared_ptr<const exporter::Resolver> resolver;
+  std::vector<std::string> methods;
+};
+
+// `methods` that no one registered are left out. Errors: of the configuration, of the catalogue.
+rca::Result<Setup> make_setup(const std::string& config_file, const std::vector<std::string>& methods);
+
+// Sees the window that methods rank, together with the truth.
+using ViewSink = std::function<rca::Result<void>(const RunSpec& spec, const std::vector<TrueFault>& truth,
+                                                 const rca::IncidentView& view)>;
+
+// Depends on nothing but its arguments. An incident that is not found is a result, not an error. Errors: a fault that
+// cannot be injected, those of the pipeline and of `sink`.
+rca::Result<RunResult> run_one(const Setup& setup, const RunSpec& spec, const ViewSink& sink = {});
+
+}  // namespace scenarios

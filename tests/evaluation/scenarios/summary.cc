@@ -1,0 +1,97 @@
+#include "tests/evaluation/scenarios/summary.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <utility>
+
+namespace scenarios {
+namespace {
+
+constexpr std::size_t kMost = 5;
+constexpr std::uint64_t kIntervalSeed = 1;
+
+// By linear interpolation between the order statistics, as numpy does; NaN of nothing.
+double quantile(std::vector<double> values, double q) {
+  if (values.empty()) return std::nan("");
+  std::sort(values.begin(), values.end());
+  const double at = q * static_cast<double>(values.size() - 1);
+  const auto low = static_cast<std::size_t>(at);
+  const std::size_t high = std::min(low + 1, values.size() - 1);
+  return values[low] + (at - static_cast<double>(low)) * (values[high] - values[low]);
+}
+
+double mean(const std::vector<double>& values) {
+  double sum = 0;
+  for (const double value : values) sum += value;
+  return values.empty() ? std::nan("") : sum / static_cast<double>(values.size());
+}
+
+const MethodScore* score_of(const RunResult& result, const std::string& method) {
+  const auto at = std::find_if(result.methods.begin(), result.methods.end(),
+                               [&](const MethodScore& score) { return score.method == method; });
+  return at == result.methods.end() ? nullptr : &*at;
+}
+
+MethodFigures figures_of(const std::vector<const RunResult*>& runs, const std::string& method) {
+  std::vector<double> first;
+  std::vector<double> average;
+  for (const RunResult* run : runs) {
+    const MethodScore* score = score_of(*run, method);
+    const std::size_t place = score == nullptr ? 0 : score->place;
+    first.push_back(place == 1 ? 1 : 0);
+    average.push_back(place == 0 || place > kMost ? 0 : static_cast<double>(kMost - place + 1) / kMost);
+  }
+  return {method, mean(first), mean(average), rca::bootstrap_mean(first, kIntervalSeed)};
+}
+
+GroupFigures group_of(const std::string& fault, const std::vector<const RunResult*>& runs,
+                      const std::vector<std::string>& methods) {
+  GroupFigures group;
+  group.fault = fault;
+  group.runs = runs.size();
+  std::vector<double> delays;
+  std::vector<double> errors;
+  for (const RunResult* run : runs) {
+    if (!run->detected) continue;
+    ++group.detected;
+    delays.push_back(run->delay_seconds);
+    errors.push_back(std::abs(run->onset_error_seconds));
+  }
+  group.delay_median = quantile(delays, 0.5);
+  group.delay_p95 = quantile(delays, 0.95);
+  group.onset_error_median = quantile(errors, 0.5);
+  for (const std::string& method : methods) group.methods.push_back(figures_of(runs, method));
+  return group;
+}
+
+std::vector<std::string> methods_of(const std::vector<RunResult>& results) {
+  for (const RunResult& result : results) {
+    std::vector<std::string> names;
+    for (const MethodScore& score : result.methods) names.push_back(score.method);
+    if (!names.empty()) return names;
+  }
+  return {};
+}
+
+}  // namespace
+
+SuiteSummary summarize(const std::string& suite, const std::vector<RunResult>& results) {
+  SuiteSummary summary;
+  summary.suite = suite;
+  std::vector<const RunResult*> all;
+  std::map<std::string, std::vector<const RunResult*>> by_fault;
+  for (const RunResult& result : results) {
+    if (result.suite != suite) continue;
+    all.push_back(&result);
+    summary.early += result.early;
+    if (!result.truth.empty()) by_fault[result.truth.front().type].push_back(&result);
+  }
+  summary.runs = all.size();
+  const std::vector<std::string> methods = methods_of(results);
+  summary.groups.push_back(group_of("", all, methods));
+  for (const auto& [fault, runs] : by_fault) summary.groups.push_back(group_of(fault, runs, methods));
+  return summary;
+}
+
+}  // namespace scenarios

@@ -1,0 +1,44 @@
+// What the runs of a suite add up to.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "rca_core/evaluation/accuracy.h"
+#include "tests/evaluation/scenarios/run.h"
+
+namespace scenarios {
+
+// A method over some runs. A run whose incident was not found, or for which the method gave nothing, counts as a miss.
+struct MethodFigures {
+  std::string method;
+  double ac1 = 0;
+  double avg5 = 0;
+  rca::Interval ac1_interval;
+};
+
+// Over the runs of one fault, or of all.
+struct GroupFigures {
+  std::string fault;  // empty: all
+  std::size_t runs = 0;
+  std::size_t detected = 0;
+  double delay_median = 0;        // seconds, of the detected; NaN: none
+  double delay_p95 = 0;           // seconds
+  double onset_error_median = 0;  // seconds, of |estimated − true|
+  std::vector<MethodFigures> methods;
+};
+
+struct SuiteSummary {
+  std::string suite;
+  std::size_t runs = 0;
+  std::size_t early = 0;             // incidents before anything was at fault, over all runs
+  std::vector<GroupFigures> groups;  // all first, then by fault
+};
+
+SuiteSummary summarize(const std::string& suite, const std::vector<RunResult>& results);
+
+std::string to_json(const std::vector<SuiteSummary>& summaries, const std::vector<RunResult>& results);
+std::string to_markdown(const SuiteSummary& summary);
+
+}  // namespace scenarios
