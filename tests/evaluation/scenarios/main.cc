@@ -69,7 +69,8 @@ rca::Result<void> run(const Options& o) {
   }
   const double before = cpu_seconds();
   RCA_ASSIGN(const std::vector<RunResult> results, run_all(setup, specs, o));
-  std::cerr << specs.size() << " runs, " << (cpu_seconds() - before) / static_cast<double>(std::max<std::size_t>(specs.size(), 1))
+  std::cerr << specs.size() << " runs, "
+            << (cpu_seconds() - before) / static_cast<double>(std::max<std::size_t>(specs.size(), 1))
             << " s of CPU time a run\n";
   std::vector<SuiteSummary> summaries;
   summaries.reserve(o.suites.size());
@@ -85,7 +86,9 @@ rca::Result<void> run(const Options& o) {
 int main_of(int argc, char** argv) {
   CLI::App app{"Measures the diagnosis on simulated incidents: simulator, pipeline and ranking in one process"};
   Options o;
-  app.add_option("--suite", o.suites, "Suites, separated by commas")->delimiter(',')->check(CLI::IsMember(suite_names()));
+  app.add_option("--suite", o.suites, "Suites, separated by commas")
+      ->delimiter(',')
+      ->check(CLI::IsMember(suite_names()));
   app.add_option("--methods", o.methods, "Methods beside each other; those that do not exist are left out")
       ->delimiter(',');
   app.add_option("--config.file", o.config_file, "Configuration of rca_exporter")->capture_default_str();

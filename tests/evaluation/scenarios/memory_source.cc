@@ -14,8 +14,8 @@ class SelectorTest {
  public:
   explicit SelectorTest(const std::vector<remote_read::Matcher>& matchers) : matchers_(matchers) {
     for (const remote_read::Matcher& matcher : matchers) {
-      const bool regex = matcher.type == remote_read::Matcher::Type::regex ||
-                         matcher.type == remote_read::Matcher::Type::not_regex;
+      const bool regex =
+          matcher.type == remote_read::Matcher::Type::regex || matcher.type == remote_read::Matcher::Type::not_regex;
       regexes_.push_back(regex ? std::make_unique<RE2>(matcher.value) : nullptr);
     }
   }
@@ -24,8 +24,8 @@ class SelectorTest {
       const remote_read::Matcher& matcher = matchers_[i];
       const std::string_view value = rca::label_value(labels, matcher.name);
       const bool meets = regexes_[i] ? RE2::FullMatch(value, *regexes_[i]) : value == matcher.value;
-      const bool wanted = matcher.type == remote_read::Matcher::Type::equal ||
-                          matcher.type == remote_read::Matcher::Type::regex;
+      const bool wanted =
+          matcher.type == remote_read::Matcher::Type::equal || matcher.type == remote_read::Matcher::Type::regex;
       if (meets != wanted) return false;
     }
     return true;

@@ -53,14 +53,37 @@ MethodScore score(const rca::Ranking& ranking, const std::vector<std::string>& t
   return out;
 }
 
-void note_incidents(const exporter::Analysis& analysis, RunResult& result) {
+void note_incidents(const exporter::Analysis& analysis, const RunSpec& spec, RunResult& result) {
+  const auto seconds = [&](std::int64_t ms) { return static_cast<double>(ms) / 1000 - spec.sim.start; };
   const std::int64_t begin = result.truth.empty() ? INT64_MAX : result.truth.front().begin_ms;
   const auto note = [&](const exporter::Incident& incident) {
-    ++result.incidents;
+    result.incidents.push_back({incident.slo, seconds(incident.onset_ms), seconds(incident.detected_ms),
+                                incident.open() ? 0 : seconds(incident.resolved_ms), incident.sli_value});
     if (incident.detected_ms < begin) ++result.early;
   };
   if (analysis.incident) note(*analysis.incident);
   for (const exporter::Incident& other : analysis.others) note(other);
+}
+
+std::vector<MethodScore> scores_of(const exporter::Analysis& analysis, const std::vector<std::string>& methods,
+                                   const std::vector<std::string>& entities) {
+  std::vector<MethodScore> scores;
+  for (const std::string& method : methods) {
+    const auto& rankings = analysis.incident->rankings;
+    const auto ranked = std::find_if(rankings.begin(), rankings.end(),
+                                     [&](const rca::Ranking& ranking) { return ranking.method == method; });
+    if (ranked != rankings.end()) {
+      scores.push_back(score(*ranked, entities));
+      continue;
+    }
+    MethodScore failed;
+    failed.method = method;
+    for (const exporter::MethodFailure& failure : analysis.failures) {
+      if (failure.method == method) failed.reason = failure.error.message;
+    }
+    scores.push_back(std::move(failed));
+  }
+  return scores;
 }
 
 void note_answer(const exporter::Analysis& analysis, const std::vector<std::string>& methods, RunResult& result) {
@@ -70,20 +93,36 @@ void note_answer(const exporter::Analysis& analysis, const std::vector<std::stri
   result.slo = incident.slo;
   result.delay_seconds = static_cast<double>(incident.detected_ms - begin) / 1000;
   result.onset_error_seconds = static_cast<double>(incident.onset_ms - begin) / 1000;
-  const std::vector<std::string> entities = entities_of(result.truth);
-  for (const std::string& method : methods) {
-    const auto ranked = std::find_if(incident.rankings.begin(), incident.rankings.end(),
-                                     [&](const rca::Ranking& ranking) { return ranking.method == method; });
-    if (ranked != incident.rankings.end()) {
-      result.methods.push_back(score(*ranked, entities));
-      continue;
-    }
-    MethodScore failed;
-    failed.method = method;
-    for (const exporter::MethodFailure& failure : analysis.failures) {
-      if (failure.method == method) failed.reason = failure.error.message;
-    }
-    result.methods.push_back(std::move(failed));
+  result.methods = scores_of(analysis, methods, entities_of(result.truth));
+}
+
+// The incident as the pipeline finds it.
+rca::Result<void> analyse(const Setup& setup, const RunSpec& spec, exporter::AnalysisRequest request,
+                          exporter::Sources& sources, const ViewSink& sink, RunResult& result) {
+  rca::Result<void> sunk;
+  request.inspect = [&](const rca::IncidentView& view) {
+    if (sink) sunk = sink(spec, result.truth, view);
+  };
+  const auto analysis = exporter::analyze_window(setup.config, request, setup.resolver, sources);
+  RCA_TRY(std::move(sunk));
+  if (!analysis.ok()) {
+    result.failure = analysis.error().message;
+    return {};
+  }
+  result.signals = analysis->signals;
+  result.series = analysis->series;
+  note_incidents(*analysis, spec, result);
+  if (analysis->incident && !result.truth.empty() && result.early == 0) note_answer(*analysis, setup.methods, result);
+  return {};
+}
+
+// The incident at the time of the fault.
+void analyse_given(const Setup& setup, exporter::AnalysisRequest request, exporter::Sources& sources,
+                   RunResult& result) {
+  request.onset_ms = result.truth.front().begin_ms;
+  const auto analysis = exporter::analyze_window(setup.config, request, setup.resolver, sources);
+  if (analysis.ok() && analysis->incident) {
+    result.given = scores_of(*analysis, setup.methods, entities_of(result.truth));
   }
 }
 
@@ -123,18 +162,9 @@ rca::Result<RunResult> run_one(const Setup& setup, const RunSpec& spec, const Vi
   request.start_ms = unix_ms(spec, spec.warm_up);
   request.end_ms = unix_ms(spec, spec.duration);
   request.methods = setup.methods;
-  rca::Result<void> sunk;
-  request.inspect = [&](const rca::IncidentView& view) {
-    if (sink) sunk = sink(spec, result.truth, view);
-  };
   exporter::Sources sources = memory_sources(store);
-  RCA_ASSIGN(const exporter::Analysis analysis,
-             exporter::analyze_window(setup.config, request, setup.resolver, sources));
-  RCA_TRY(std::move(sunk));
-  result.signals = analysis.signals;
-  result.series = analysis.series;
-  note_incidents(analysis, result);
-  if (analysis.incident && !result.truth.empty() && result.early == 0) note_answer(analysis, setup.methods, result);
+  RCA_TRY(analyse(setup, spec, request, sources, sink, result));
+  if (!result.truth.empty()) analyse_given(setup, request, sources, result);
   return result;
 }
 

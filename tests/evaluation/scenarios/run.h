@@ -53,18 +53,30 @@ struct MethodScore {
   std::size_t place = 0;  // of the first true entity, from 1; 0: not ranked
 };
 
+// An incident that the pipeline opened; times in seconds after the start of the simulation.
+struct FoundIncident {
+  std::string slo;
+  double onset = 0;
+  double detected = 0;
+  double resolved = 0;  // 0: open at the end
+  double worst = 0;     // value of the SLI
+};
+
 struct RunResult {
   std::string suite;
   std::string name;
   std::uint64_t seed = 0;
   std::vector<TrueFault> truth;
-  std::size_t incidents = 0;
-  std::size_t early = 0;  // incidents that were detected before anything was at fault
+  std::vector<FoundIncident> incidents;  // the one that was ranked first
+  std::size_t early = 0;                 // incidents that were detected before anything was at fault
   bool detected = false;  // an incident while something was at fault, and none before; only then the rest is set
   std::string slo;
   double delay_seconds = 0;        // from the fault's begin to the detection
   double onset_error_seconds = 0;  // estimated onset less the fault's begin
   std::vector<MethodScore> methods;
+  // As `methods`, with the fault's begin given as the onset, as the reference evaluates: of every run with a fault.
+  std::vector<MethodScore> given;
+  std::string failure;  // why the window could not be analysed
   std::size_t signals = 0;
   std::size_t series = 0;
 };

@@ -12,14 +12,18 @@ std::uint64_t stream_seed(std::uint64_t seed, std::size_t scenario) {
   return seed * 1000 + scenario;
 }
 
-// The reference's load, changed from iteration to iteration: requests at a constant pace or at random, at a steady rate
-// or one that swings by a quarter over ten minutes.
+// The reference's load, changed from iteration to iteration: full or somewhat less, steady or swinging by a tenth over
+// ten minutes.
 SimConfig reference_load(std::uint64_t seed, std::size_t scenario) {
   SimConfig sim;
   sim.seed = stream_seed(seed, scenario);
-  sim.arrival = seed % 2 == 0 ? llmsim::Arrival::poisson : llmsim::Arrival::constant;
-  sim.swing = (seed / 2) % 2 == 0 ? 0.25 : 0;
-  sim.swing_period = 600;
+  const bool swings = (seed / 2) % 2 == 0;
+  sim.rate = seed % 2 == 0 ? 4 : 5;
+  if (swings) {
+    sim.rate *= 0.9;
+    sim.swing = 0.1;
+    sim.swing_period = 600;
+  }
   return sim;
 }
 

@@ -27,22 +27,40 @@ double mean(const std::vector<double>& values) {
   return values.empty() ? std::nan("") : sum / static_cast<double>(values.size());
 }
 
-const MethodScore* score_of(const RunResult& result, const std::string& method) {
-  const auto at = std::find_if(result.methods.begin(), result.methods.end(),
-                               [&](const MethodScore& score) { return score.method == method; });
-  return at == result.methods.end() ? nullptr : &*at;
+// Place of the truth, 0: not ranked.
+std::size_t place_of(const std::vector<MethodScore>& scores, const std::string& method) {
+  const auto at =
+      std::find_if(scores.begin(), scores.end(), [&](const MethodScore& score) { return score.method == method; });
+  return at == scores.end() ? 0 : at->place;
+}
+
+double ac1(std::size_t place) {
+  return place == 1 ? 1 : 0;
+}
+
+double avg5(std::size_t place) {
+  return place == 0 || place > kMost ? 0 : static_cast<double>(kMost - place + 1) / kMost;
 }
 
 MethodFigures figures_of(const std::vector<const RunResult*>& runs, const std::string& method) {
   std::vector<double> first;
   std::vector<double> average;
+  std::vector<double> given_first;
+  std::vector<double> given_average;
   for (const RunResult* run : runs) {
-    const MethodScore* score = score_of(*run, method);
-    const std::size_t place = score == nullptr ? 0 : score->place;
-    first.push_back(place == 1 ? 1 : 0);
-    average.push_back(place == 0 || place > kMost ? 0 : static_cast<double>(kMost - place + 1) / kMost);
+    const std::size_t place = place_of(run->methods, method);
+    first.push_back(ac1(place));
+    average.push_back(avg5(place));
+    const std::size_t given = place_of(run->given, method);
+    given_first.push_back(ac1(given));
+    given_average.push_back(avg5(given));
   }
-  return {method, mean(first), mean(average), rca::bootstrap_mean(first, kIntervalSeed)};
+  return {method,
+          mean(first),
+          mean(average),
+          rca::bootstrap_mean(first, kIntervalSeed),
+          mean(given_first),
+          mean(given_average)};
 }
 
 GroupFigures group_of(const std::string& fault, const std::vector<const RunResult*>& runs,
@@ -68,7 +86,7 @@ GroupFigures group_of(const std::string& fault, const std::vector<const RunResul
 std::vector<std::string> methods_of(const std::vector<RunResult>& results) {
   for (const RunResult& result : results) {
     std::vector<std::string> names;
-    for (const MethodScore& score : result.methods) names.push_back(score.method);
+    for (const MethodScore& score : result.given) names.push_back(score.method);
     if (!names.empty()) return names;
   }
   return {};

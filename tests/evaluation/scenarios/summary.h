@@ -16,6 +16,8 @@ struct MethodFigures {
   double ac1 = 0;
   double avg5 = 0;
   rca::Interval ac1_interval;
+  double given_ac1 = 0;  // with the fault's begin given as the onset
+  double given_avg5 = 0;
 };
 
 // Over the runs of one fault, or of all.
