@@ -1,0 +1,87 @@
+#include "rca_core/evidence/flow.h"
+
+#include <algorithm>
+#include <map>
+
+#include "rca_core/methods/budget.h"
+#include "rca_core/methods/candidates.h"
+#include "rca_core/methods/signal_nature.h"
+
+namespace rca {
+namespace {
+
+bool is_flow(const Signal& signal) {
+  const SignalNature nature = nature_of(signal);
+  return nature == SignalNature::latency || nature == SignalNature::failures;
+}
+
+std::vector<std::vector<std::size_t>> neighbours(const EvidenceContext& context, bool callees) {
+  std::vector<std::vector<std::size_t>> out(context.entities.size());
+  const EntityGraph* const graph = context.view->graph;
+  if (graph == nullptr) return out;
+  std::vector<std::optional<EntityGraph::Node>> nodes;
+  std::map<EntityGraph::Node, std::vector<std::size_t>> members;
+  for (std::size_t i = 0; i < context.entities.size(); ++i) {
+    nodes.push_back(node_of_entity(*graph, context.entities[i].name));
+    if (nodes.back()) members[*nodes.back()].push_back(i);
+  }
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    if (!nodes[i]) continue;
+    for (const EntityGraph::Node other : callees ? graph->callees(*nodes[i]) : graph->callers(*nodes[i])) {
+      if (other == *nodes[i]) continue;
+      const auto found = members.find(other);
+      if (found != members.end()) out[i].insert(out[i].end(), found->second.begin(), found->second.end());
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string_view caller_in_role(std::string_view role) {
+  constexpr std::string_view kFrom = "-from-";
+  const std::size_t at = role.find(kFrom);
+  return at == std::string_view::npos ? std::string_view() : role.substr(at + kFrom.size());
+}
+
+bool is_seen_by_callers(const Signal& signal) {
+  if (!caller_in_role(signal.role).empty()) return true;
+  if (!is_flow(signal)) return false;
+  const std::vector<std::string> words = role_words(signal.role);
+  return std::find(words.begin(), words.end(), "client") != words.end();
+}
+
+std::vector<std::optional<SignalScore>> flow_changes(const EvidenceContext& context, bool seen_by_callers) {
+  const Frame& frame = context.view->frame;
+  std::vector<std::optional<SignalScore>> out(context.entities.size());
+  for (std::size_t i = 0; i < context.entities.size(); ++i) {
+    for (const Eigen::Index column : context.entities[i].columns) {
+      const auto& change = context.changes[static_cast<std::size_t>(column)];
+      const Signal& signal = frame.signals[static_cast<std::size_t>(column)];
+      if (!change || !is_flow(signal) || is_seen_by_callers(signal) != seen_by_callers) continue;
+      if (!out[i] || change->score > out[i]->score) out[i] = change;
+    }
+  }
+  return out;
+}
+
+std::vector<std::vector<std::size_t>> callees_of_entities(const EvidenceContext& context) {
+  return neighbours(context, true);
+}
+
+std::vector<std::vector<std::size_t>> callers_of_entities(const EvidenceContext& context) {
+  return neighbours(context, false);
+}
+
+EvidenceItem item_of_change(const EvidenceContext& context, std::size_t entity, const SignalScore& change, double value,
+                            std::string_view because) {
+  const Frame& frame = context.view->frame;
+  EvidenceItem item;
+  item.entity = context.entities[entity].name;
+  item.signal = frame.signals[static_cast<std::size_t>(change.column)].role;
+  item.value = finite_score(value);
+  item.evidence = evidence_of(frame, change, because);
+  return item;
+}
+
+}  // namespace rca

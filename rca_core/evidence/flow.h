@@ -1,0 +1,37 @@
+// How the calls of entities go, by entity and by call: what evidence from the call graph shares.
+#pragma once
+
+#include <Eigen/Core>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rca_core/evidence/evidence_source.h"
+
+namespace rca {
+
+// The caller in a role "…-from-<caller>"; empty: the role names none.
+std::string_view caller_in_role(std::string_view role);
+
+// Whether the signal is what callers see of its entity: the role names a caller ("latency-from-web"), or is a latency
+// or failure seen by the client ("client_latency").
+bool is_seen_by_callers(const Signal& signal);
+
+// One per entity of the context: the latency or failure signal of its own (`seen_by_callers` false) or as its callers
+// see it (true) that changed most in deviations, either way; nullopt: it has none.
+std::vector<std::optional<SignalScore>> flow_changes(const EvidenceContext& context, bool seen_by_callers);
+
+// Per entity of the context the entities that it calls, by the view's graph; replicas stand for their service
+// (node_of_entity, methods/budget.h). Empty without a graph.
+std::vector<std::vector<std::size_t>> callees_of_entities(const EvidenceContext& context);
+
+// As callees_of_entities, the other way round.
+std::vector<std::vector<std::size_t>> callers_of_entities(const EvidenceContext& context);
+
+// An item about the change of a signal of the frame; `because` follows the sentence and may be empty.
+EvidenceItem item_of_change(const EvidenceContext& context, std::size_t entity, const SignalScore& change, double value,
+                            std::string_view because);
+
+}  // namespace rca
