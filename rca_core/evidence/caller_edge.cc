@@ -102,7 +102,7 @@ class CallerEdge final : public EvidenceSource {
       const double value = std::max(0.0, (1 + seen[i]->score) / std::sqrt(1 + below[i]) - 1);
       constexpr std::string_view kBecause = "this is what its callers see";
       if (!edges.of_calls) {
-        items.push_back(item_of_change(context, i, *seen[i], value, kBecause));
+        items.push_back(item_of_flow(context, i, *seen[i], value, kBecause));
         continue;
       }
       EvidenceItem& item = items.emplace_back();

@@ -39,7 +39,7 @@ class ExclusiveFlow final : public EvidenceSource {
         because = "of what it calls, " + context.entities[*worst].name + " changed most (" +
                   format_deviation(flows[*worst]->deviation) + " robust deviations)";
       }
-      items.push_back(item_of_change(context, i, *flows[i], value, because));
+      items.push_back(item_of_flow(context, i, *flows[i], value, because));
     }
     return items;
   }

@@ -3,15 +3,15 @@
 #include <algorithm>
 #include <map>
 
+#include "rca_core/evidence/items.h"
+#include "rca_core/evidence/signal_kind.h"
 #include "rca_core/methods/budget.h"
-#include "rca_core/methods/candidates.h"
-#include "rca_core/methods/signal_nature.h"
 
 namespace rca {
 namespace {
 
 bool is_flow(const Signal& signal) {
-  const SignalNature nature = nature_of(signal);
+  const SignalNature nature = nature_for_evidence(signal);
   return nature == SignalNature::latency || nature == SignalNature::failures;
 }
 
@@ -39,13 +39,15 @@ std::vector<std::vector<std::size_t>> neighbours(const EvidenceContext& context,
 }  // namespace
 
 std::string_view caller_in_role(std::string_view role) {
-  constexpr std::string_view kFrom = "-from-";
-  const std::size_t at = role.find(kFrom);
-  return at == std::string_view::npos ? std::string_view() : role.substr(at + kFrom.size());
+  for (const std::string_view from : {"-from-", "_from_"}) {
+    const std::size_t at = role.find(from);
+    if (at != std::string_view::npos) return role.substr(at + from.size());
+  }
+  return {};
 }
 
 bool is_seen_by_callers(const Signal& signal) {
-  if (!caller_in_role(signal.role).empty()) return true;
+  if (seen_by_caller(signal.role)) return true;
   if (!is_flow(signal)) return false;
   const std::vector<std::string> words = role_words(signal.role);
   return std::find(words.begin(), words.end(), "client") != words.end();
@@ -73,14 +75,10 @@ std::vector<std::vector<std::size_t>> callers_of_entities(const EvidenceContext&
   return neighbours(context, false);
 }
 
-EvidenceItem item_of_change(const EvidenceContext& context, std::size_t entity, const SignalScore& change, double value,
-                            std::string_view because) {
-  const Frame& frame = context.view->frame;
-  EvidenceItem item;
-  item.entity = context.entities[entity].name;
-  item.signal = frame.signals[static_cast<std::size_t>(change.column)].role;
-  item.value = finite_score(value);
-  item.evidence = evidence_of(frame, change, because);
+EvidenceItem item_of_flow(const EvidenceContext& context, std::size_t entity, const SignalScore& change, double value,
+                          std::string_view because) {
+  EvidenceItem item = item_of_change(context, context.entities[entity], change, value);
+  if (!because.empty()) item.evidence.text += "; " + std::string(because);
   return item;
 }
 

@@ -12,7 +12,7 @@
 
 namespace rca {
 
-// The caller in a role "…-from-<caller>"; empty: the role names none.
+// The caller in a role "…-from-<caller>" or "…_from_<caller>"; empty: the role names none.
 std::string_view caller_in_role(std::string_view role);
 
 // Whether the signal is what callers see of its entity: the role names a caller ("latency-from-web"), or is a latency
@@ -30,8 +30,8 @@ std::vector<std::vector<std::size_t>> callees_of_entities(const EvidenceContext&
 // As callees_of_entities, the other way round.
 std::vector<std::vector<std::size_t>> callers_of_entities(const EvidenceContext& context);
 
-// An item about the change of a signal of the frame; `because` follows the sentence and may be empty.
-EvidenceItem item_of_change(const EvidenceContext& context, std::size_t entity, const SignalScore& change, double value,
-                            std::string_view because);
+// As item_of_change (items.h); `because` follows the sentence and may be empty.
+EvidenceItem item_of_flow(const EvidenceContext& context, std::size_t entity, const SignalScore& change, double value,
+                          std::string_view because);
 
 }  // namespace rca

@@ -60,7 +60,7 @@ class GraphPosition final : public EvidenceSource {
       for (std::size_t k = 0; k < above.size(); ++k) covered += above[k] ? strength[k] : 0.0;
       const double share = covered / all;
       constexpr double kPercent = 100;
-      items.push_back(item_of_change(
+      items.push_back(item_of_flow(
           context, i, *flows[i], std::expm1(share * strength[i]),
           "it and what calls it hold " + format_quantity(std::round(kPercent * share), "") + " % of all change"));
     }
