@@ -12,6 +12,7 @@
 
 #include "rca_core/evidence/evidence_source.h"
 #include "rca_core/evidence/flow.h"
+#include "rca_core/evidence/signal_kind.h"
 #include "rca_core/methods/candidates.h"
 #include "rca_core/methods/evidence.h"
 
@@ -59,6 +60,34 @@ Edges edges_of_frame(const EvidenceContext& context) {
   return out;
 }
 
+// Whether two series tell the same, in whatever unit: some sources file the callee's own latency under its calls.
+bool tells_the_same(const Eigen::Ref<const Eigen::VectorXd>& a, const Eigen::Ref<const Eigen::VectorXd>& b) {
+  constexpr double kTolerance = 1e-6;
+  double largest_a = 0;
+  double largest_b = 0;
+  for (Eigen::Index row = 0; row < a.size(); ++row) {
+    if (!std::isfinite(a(row)) || !std::isfinite(b(row))) continue;
+    largest_a = std::max(largest_a, std::fabs(a(row)));
+    largest_b = std::max(largest_b, std::fabs(b(row)));
+  }
+  if (!(largest_a > 0) || !(largest_b > 0)) return false;
+  for (Eigen::Index row = 0; row < a.size(); ++row) {
+    if (!std::isfinite(a(row)) || !std::isfinite(b(row))) continue;
+    if (std::fabs(a(row) / largest_a - b(row) / largest_b) > kTolerance) return false;
+  }
+  return true;
+}
+
+bool is_own_latency(const EvidenceContext& context, std::size_t callee, const Eigen::Ref<const Eigen::VectorXd>& call) {
+  const Frame& frame = context.view->frame;
+  const std::vector<Eigen::Index>& columns = context.entities[callee].columns;
+  return std::any_of(columns.begin(), columns.end(), [&](Eigen::Index column) {
+    const Signal& signal = frame.signals[static_cast<std::size_t>(column)];
+    return nature_for_evidence(signal) == SignalNature::latency && !is_seen_by_callers(signal) &&
+           tells_the_same(frame.values.col(column), call);
+  });
+}
+
 Edges edges_of_calls(const EvidenceContext& context) {
   Edges out;
   const IncidentView& view = *context.view;
@@ -73,7 +102,8 @@ Edges edges_of_calls(const EvidenceContext& context) {
     const CallLatencies::Edge& edge = calls->edges[static_cast<std::size_t>(change.column)];
     const auto caller = context.find(edge.caller);
     const auto callee = context.find(edge.callee);
-    if (caller && callee) out.changes.push_back({*caller, *callee, change});
+    if (!caller || !callee || is_own_latency(context, *callee, calls->seconds.col(change.column))) continue;
+    out.changes.push_back({*caller, *callee, change});
   }
   return out;
 }

@@ -101,6 +101,9 @@ TEST_F(FlowSources, CallerEdgeReadsTheLatenciesOfCalls) {
   EXPECT_EQ(items[0].entity, "ads");
   EXPECT_TRUE(items[0].signal.empty());
   EXPECT_THAT(items[0].evidence.text, HasSubstr("latency-from-front of ads rose"));
+  // The callee's own latency, in ms, is not what its callers see.
+  calls.seconds.col(0) = builder_.frame().values.col(1) * 1000;
+  EXPECT_EQ(measured("caller_edge", with).size(), 2U);
 }
 
 TEST_F(FlowSources, BudgetNeedsTraffic) {
