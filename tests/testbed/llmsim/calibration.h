@@ -36,6 +36,7 @@ inline constexpr double kMemoryPowerW = 80;           // assumed: HBM's part of 
 inline constexpr double kTemperatureBaseC = 27.3;     // fitted
 inline constexpr double kTemperaturePerW = 0.0943;    // fitted
 inline constexpr double kThermalSeconds = 45;         // assumed: time constant of the heat sink
+inline constexpr double kSlowdownC = 85;              // spec: A100's GPU slowdown temperature is in the high eighties
 inline constexpr double kPowerControlSeconds = 0.5;   // assumed: averaging of the power controller
 inline constexpr double kFramebufferMib = 81920;      // spec
 inline constexpr double kGpuMemoryUtilization = 0.9;  // vLLM's default
@@ -57,6 +58,11 @@ inline constexpr double kHotFileBytes = 3.2 * (1 << 30);  // assumed: libraries 
 inline constexpr double kColdFileBytes = 2.8 * (1 << 30);  // assumed: cache that nobody misses
 inline constexpr double kPageTouches = 900;   // assumed: first touches of file pages, per second of host CPU time
 inline constexpr double kMajorFaultMs = 1.5;  // assumed: read from a network-attached disk
+
+// --- A replica that starts
+inline constexpr double kContainerStartSeconds = 3;  // assumed: the image is on the node
+inline constexpr double kWeightBytes = 15.2e9;       // 7.6e9 parameters of 2 bytes
+inline constexpr double kEngineStartSeconds = 20;    // assumed: processes, CUDA graphs
 
 // --- Bytes on the wire
 inline constexpr double kChunkBytes = 420;        // assumed: one streamed token with logprobs

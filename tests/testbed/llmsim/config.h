@@ -9,7 +9,8 @@ namespace llmsim {
 enum class Arrival { constant, poisson, burst };
 enum class Lengths { fixed, lognormal };
 // power_of_two: of two replicas drawn at random the one with fewer requests under way, as Ray Serve routes.
-enum class Routing { power_of_two, least_outstanding, round_robin };
+// session_affinity: all requests of a conversation to one replica, by hash, as routers that mind the prefix cache do.
+enum class Routing { power_of_two, least_outstanding, round_robin, session_affinity };
 
 // reference: load generator → nginx → replicas, as the reference experiments deploy it.
 // full: a gateway, a chat application with its session store, vector store and tools, tenants and neighbours around it.
@@ -42,10 +43,29 @@ struct SimConfig {
   int shared_prefix_tokens = 0;  // a system prompt that every conversation starts with
   double multi_turn = 0;         // share of the requests that continue an earlier conversation
 
+  // --- the full stack only
+  double retrieval_share = 0.8;  // of the requests look for documents
+  double tool_share = 0.3;       // of the requests call a tool
+
   int kv_blocks = 24576;     // per replica, of 16 tokens
   int max_num_seqs = 256;    // requests in one batch
   int token_budget = 2048;   // per iteration (chunked prefill)
   int max_model_len = 8192;  // tokens, prompt and output together
 };
+
+// A load that uses all parts of the full stack: conversations of several turns, at random instants.
+inline SimConfig full_stack_config() {
+  SimConfig config;
+  config.stack = Stack::full;
+  config.arrival = Arrival::poisson;
+  config.lengths = Lengths::lognormal;
+  config.prompt_tokens = 60;  // the question; the application adds the rest
+  config.prompt_sigma = 0.6;
+  config.output_tokens = 160;
+  config.output_sigma = 0.5;
+  config.shared_prefix_tokens = 176;  // the application's instructions
+  config.multi_turn = 0.6;
+  return config;
+}
 
 }  // namespace llmsim

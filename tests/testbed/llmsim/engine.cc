@@ -100,15 +100,29 @@ void Engine::schedule_running(Batch& batch, int& budget) {
   }
 }
 
+std::uint64_t Engine::block_hash(const Request& request, int block) {
+  const auto number = static_cast<std::uint64_t>(block) + 1;
+  const int end = (block + 1) * kBlockTokens;
+  if (end <= request.shared_prefix) return hash_combine(0x5feceb66ffc86f38ULL ^ request.prefix_seed, number);
+  if (end <= request.stable_prompt) return hash_combine(request.conversation, number);
+  return hash_combine(hash_combine(request.conversation, request.id), number);
+}
+
+int Engine::leak_blocks(int count) {
+  cache_.allocate(std::min(count, cache_.free_blocks()), leaked_);
+  return static_cast<int>(leaked_.size());
+}
+
+void Engine::restart() {
+  return_leaked_blocks();
+  cache_.forget();
+}
+
 void Engine::look_up_prefix(Request& request) {
   // At least the last token of the prompt has to be computed, or there would be nothing to sample from.
   const int full = (request.tokens() - 1) / kBlockTokens;
   hashes_.clear();
-  for (int i = 0; i < full; ++i) {
-    const bool shared = (i + 1) * kBlockTokens <= request.shared_prefix;
-    hashes_.push_back(
-        hash_combine(shared ? 0x5feceb66ffc86f38ULL : request.conversation, static_cast<std::uint64_t>(i) + 1));
-  }
+  for (int i = 0; i < full; ++i) hashes_.push_back(block_hash(request, i));
   const int hits = cache_.take_cached(hashes_, request.blocks);
   request.computed = hits * kBlockTokens;
   request.published = hits;
@@ -170,7 +184,7 @@ double Engine::start_step(double now, EngineListener& listener) {
   const double noise = (1 + drift_) * (1 + cal::kStepNoise * random_.normal());
   Gpu::Work work;
   work.decode_seconds =
-      1e-3 * noise *
+      1e-3 * noise * decode_factor_ *
       (cal::kDecodeBaseMs + cal::kDecodePerSequenceMs * sequences + cal::kDecodePerKilotokenMs * 1e-3 * batch.context);
   work.prefill_seconds = 1e-3 * noise * cal::kPrefillPerTokenMs * batch.prefill_tokens;
 
@@ -191,10 +205,7 @@ double Engine::start_step(double now, EngineListener& listener) {
 void Engine::publish_blocks(Request& request) {
   const int full = request.computed / kBlockTokens;
   for (; request.published < full; ++request.published) {
-    const bool shared = (request.published + 1) * kBlockTokens <= request.shared_prefix;
-    cache_.publish(request.blocks[static_cast<std::size_t>(request.published)],
-                   hash_combine(shared ? 0x5feceb66ffc86f38ULL : request.conversation,
-                                static_cast<std::uint64_t>(request.published) + 1));
+    cache_.publish(request.blocks[static_cast<std::size_t>(request.published)], block_hash(request, request.published));
   }
 }
 

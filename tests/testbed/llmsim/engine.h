@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <limits>
+#include <memory>
 #include <vector>
 
 #include "tests/testbed/llmsim/config.h"
@@ -15,6 +17,8 @@
 #include "tests/testbed/llmsim/random.h"
 
 namespace llmsim {
+
+struct Attempt;
 
 // One request on its way. Times are seconds of the simulation, negative while not reached.
 struct Request {
@@ -28,12 +32,18 @@ struct Request {
   std::size_t connection = 0;  // of the edge to the replica
   bool aborted = false;
 
+  // --- the full stack only
+  std::shared_ptr<Attempt> attempt;                     // that asks; null in the reference's stack
+  int stable_prompt = std::numeric_limits<int>::max();  // tokens at the front that the next turn begins with as well
+  std::uint64_t prefix_seed = 0;                        // of the shared prefix: another template, other contents
+
   double sent = -1;             // by the client
   double received = -1;         // by the replica
   double queued = -1;           // handed to the scheduler
   double first_scheduled = -1;  // for the first time
   double first_token = -1, last_token = -1;
   double first_delivered = -1, last_delivered = -1;  // at the client
+  double finished_at = -1;                           // by the engine
 
   int computed = 0;   // tokens whose keys and values are in the cache
   int generated = 0;  // tokens
@@ -83,6 +93,15 @@ class Engine {
   // Some request was marked as aborted: let go of it before the next step.
   void notice_abort() { any_aborted_ = true; }
 
+  // --- what faults turn
+  // Another version's kernels: decoding takes so many times as long.
+  void set_decode_factor(double factor) { decode_factor_ = factor; }
+  // Blocks that are never given back; fewer if there are not so many free ones. Returns how many are lost now.
+  int leak_blocks(int count);
+  void return_leaked_blocks() { cache_.release(leaked_); }
+  // The process starts anew: nothing is known of earlier requests. All of them must have been aborted.
+  void restart();
+
   // Ends a sampling interval (slow drift); returns the seconds the engine's thread was busy in it.
   double sample(double seconds);
 
@@ -102,6 +121,7 @@ class Engine {
   void preempt_last();
   void schedule_running(Batch& batch, int& budget);
   void schedule_waiting(Batch& batch, int& budget, double now);
+  [[nodiscard]] static std::uint64_t block_hash(const Request& request, int block);
   void look_up_prefix(Request& request);
   void publish_blocks(Request& request);
   void drop_aborted(double now, EngineListener& listener);
@@ -119,6 +139,8 @@ class Engine {
   std::vector<std::uint64_t> hashes_;  // scratch
   bool stepping_ = false;
   bool any_aborted_ = false;
+  double decode_factor_ = 1;
+  std::vector<KvCache::BlockId> leaked_;
   double step_start_ = 0;
   double drift_ = 0;
   double busy_ = 0;

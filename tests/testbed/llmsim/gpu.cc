@@ -38,7 +38,7 @@ void Gpu::sample(double seconds, double noise) {
   utilization_ = decode + prefill;
   memory_utilization_ = 0.62 * decode * clock_ratio_ + 0.25 * prefill;
   tensor_activity_ = 0.06 * decode + 0.62 * prefill;
-  const double target = cal::kTemperatureBaseC + cal::kTemperaturePerW * power_w_;
+  const double target = cal::kTemperatureBaseC + cal::kTemperaturePerW * thermal_resistance_ * power_w_;
   temperature_c_ += (target - temperature_c_) * (1 - std::exp(-seconds / cal::kThermalSeconds));
 
   const double keep = std::exp(-seconds / cal::kPowerControlSeconds);
@@ -47,7 +47,11 @@ void Gpu::sample(double seconds, double noise) {
   const double room = std::max(0.0, limit_w_ - fixed_w_);
   const double lowest = cal::kMinClockMhz / cal::kMaxClockMhz;
   const double allowed = dynamic_w_ > room ? std::cbrt(room / dynamic_w_) : 1.0;
-  clock_ratio_ = std::clamp(allowed, lowest, 1.0);
+  // Above the slowdown temperature the driver takes the clock back step by step, and gives it back below.
+  const double step = (temperature_c_ > cal::kSlowdownC ? -1 : temperature_c_ < cal::kSlowdownC - 2 ? 1 : 0) * 0.02;
+  thermal_ratio_ = std::clamp(thermal_ratio_ + step * seconds, lowest, 1.0);
+  if (thermal_ratio_ < 1) thermal_violation_s_ += seconds;
+  clock_ratio_ = std::clamp(std::min(allowed, thermal_ratio_), lowest, 1.0);
   capped_ = allowed < 1;
 }
 
@@ -59,7 +63,7 @@ double Gpu::clock_mhz() const {
 }
 
 unsigned Gpu::throttle_reasons() const {
-  if (capped_) return 0x4;
+  if (capped_ || thermal_ratio_ < 1) return (capped_ ? 0x4U : 0U) | (thermal_ratio_ < 1 ? 0x20U : 0U);
   return utilization_ > 0.01 ? 0x0 : 0x1;
 }
 

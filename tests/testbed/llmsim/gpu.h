@@ -16,6 +16,8 @@ class Gpu {
 
   void set_power_limit(double watts) { limit_w_ = watts; }
   [[nodiscard]] double power_limit() const { return limit_w_; }
+  // The way of the heat out of the chip resists so many times as much (1: it is as it should be).
+  void set_thermal_resistance(double factor) { thermal_resistance_ = factor; }
 
   // Does the work at the present clock; returns how long it takes, in seconds.
   double run(const Work& work);
@@ -31,7 +33,8 @@ class Gpu {
   [[nodiscard]] double tensor_activity() const { return tensor_activity_; }        // 0..1
   [[nodiscard]] double energy_joules() const { return energy_j_; }
   [[nodiscard]] double power_violation_seconds() const { return violation_s_; }
-  // Bits of nvmlClocksThrottleReasons: 0x1 idle, 0x4 software power cap.
+  [[nodiscard]] double thermal_violation_seconds() const { return thermal_violation_s_; }
+  // Bits of nvmlClocksThrottleReasons: 0x1 idle, 0x4 software power cap, 0x20 software thermal slowdown.
   [[nodiscard]] unsigned throttle_reasons() const;
 
  private:
@@ -44,6 +47,9 @@ class Gpu {
   double tensor_activity_ = 0;
   double energy_j_ = 0;
   double violation_s_ = 0;
+  double thermal_violation_s_ = 0;
+  double thermal_resistance_ = 1;
+  double thermal_ratio_ = 1;  // clock that the temperature allows
   bool capped_ = false;
 
   // Since the last sample.

@@ -31,4 +31,13 @@ Buckets make_buckets(std::span<const double> bounds, NumberStyle style) {
   return out;
 }
 
+constexpr std::array kEnvoyBounds = {0.5,     1.0,      5.0,      10.0,      25.0,     50.0,    100.0,
+                                     250.0,   500.0,    1000.0,   2500.0,    5000.0,   10000.0, 30000.0,
+                                     60000.0, 300000.0, 600000.0, 1800000.0, 3600000.0};
+
+const Buckets& envoy_buckets() {
+  static const Buckets buckets = make_buckets(kEnvoyBounds, NumberStyle::go);
+  return buckets;
+}
+
 }  // namespace llmsim

@@ -21,6 +21,9 @@ Buckets make_buckets(std::span<const double> bounds, NumberStyle style);
 // Python's floats always show a point: 1 is "1.0" there.
 std::string format_number(double value, NumberStyle style);
 
+// The bounds of Envoy and Istio, in milliseconds.
+const Buckets& envoy_buckets();
+
 class Histogram {
  public:
   explicit Histogram(const Buckets& buckets) : buckets_(&buckets), counts_(buckets.bounds.size() + 1, 0) {}

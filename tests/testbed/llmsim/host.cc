@@ -7,6 +7,27 @@ namespace llmsim {
 
 namespace cal = calibration;
 
+Host::Counters& Host::Counters::operator+=(const Counters& other) {
+  cpu_user += other.cpu_user;
+  cpu_system += other.cpu_system;
+  cfs_periods += other.cfs_periods;
+  throttled_periods += other.throttled_periods;
+  throttled_seconds += other.throttled_seconds;
+  cpu_waiting += other.cpu_waiting;
+  memory_waiting += other.memory_waiting;
+  memory_stalled += other.memory_stalled;
+  io_waiting += other.io_waiting;
+  major_faults += other.major_faults;
+  minor_faults += other.minor_faults;
+  read_bytes += other.read_bytes;
+  received_bytes += other.received_bytes;
+  sent_bytes += other.sent_bytes;
+  received_packets += other.received_packets;
+  sent_packets += other.sent_packets;
+  retransmits += other.retransmits;
+  return *this;
+}
+
 Host::Host(std::uint64_t seed, std::size_t index, const HostProfile& profile)
     : random_(seed, "host", index),
       network_random_(seed, "network", index),
@@ -37,6 +58,7 @@ double Host::run(double now, double cpu_seconds) {
     counters_.io_waiting += stall;
     time += stall;
   }
+  cpu_seconds *= contention_;
   if (stress_workers_ == 0) return time + cpu_seconds - now;
 
   // All runnable threads share the CPUs of the node; together they use up the quota early in each period, and then
@@ -92,6 +114,12 @@ void Host::stream_segment(double bytes) {
   counters_.received_bytes += 33;
 }
 
+void Host::read_from_disk(double bytes, double pages, double seconds) {
+  counters_.read_bytes += bytes;
+  counters_.major_faults += pages;
+  counters_.io_waiting += seconds;
+}
+
 void Host::settle_memory(double seconds) {
   const double fill_rate = 2e9;  // bytes/s that a process can touch for the first time
   if (hog_ < hog_target_) {
@@ -124,6 +152,8 @@ void Host::sample(double seconds, double engine_busy) {
   counters_.cpu_user += 0.88 * used;
   counters_.cpu_system += 0.12 * used;
   cpu_usage_ = used / seconds;
+
+  counters_.cpu_waiting += seconds * (1 - 1 / contention_);
 
   const double periods = seconds / cal::kCfsPeriod;
   counters_.cfs_periods += periods;

@@ -36,6 +36,8 @@ class Host {
   void set_memory_hog(double bytes) { hog_target_ = bytes; }           // held until set to 0
   void set_egress(const NetemDelay& delay);
   [[nodiscard]] const NetemDelay& egress() const { return egress_; }
+  // Other pods of the node make each piece of work take so many times as long (1: no others).
+  void set_contention(double stretch) { contention_ = stretch; }
 
   // --- what the simulation asks
   // ----------------------------------------------------------------------------------------- Wall time that
@@ -53,6 +55,9 @@ class Host {
   // A streamed token leaves: one segment out, half an acknowledgement in.
   void stream_segment(double bytes);
 
+  // `pages` file pages that came from the disk, for which a thread waited `seconds`.
+  void read_from_disk(double bytes, double pages, double seconds);
+
   // Ends a sampling interval of `seconds`; `engine_busy` is the time the engine's thread was busy (or spun) within it.
   void sample(double seconds, double engine_busy);
 
@@ -65,6 +70,7 @@ class Host {
     double major_faults = 0, minor_faults = 0;
     double read_bytes = 0;
     double received_bytes = 0, sent_bytes = 0, received_packets = 0, sent_packets = 0, retransmits = 0;
+    Counters& operator+=(const Counters& other);
   };
   [[nodiscard]] const Counters& counters() const { return counters_; }
   [[nodiscard]] double cpu_usage() const { return cpu_usage_; }  // CPUs in use over the last interval
@@ -83,6 +89,7 @@ class Host {
   Random network_random_;
   HostProfile profile_;
   int stress_workers_ = 0;
+  double contention_ = 1;
   NetemDelay egress_;
   double netem_last_ = 0.5;
   double smoothed_rtt_ = 0.001, rtt_deviation_ = 0.0005;

@@ -56,6 +56,11 @@ void KvCache::publish(BlockId id, std::uint64_t hash) {
   if (block.hash == 0 && known_.try_emplace(hash, id).second) block.hash = hash;
 }
 
+void KvCache::forget() {
+  known_.clear();
+  for (Block& block : blocks_) block.hash = 0;
+}
+
 void KvCache::release(std::vector<BlockId>& held) {
   for (auto it = held.rbegin(); it != held.rend(); ++it) {
     if (--blocks_[static_cast<std::size_t>(*it)].references == 0) link_back(*it);

@@ -33,6 +33,8 @@ class KvCache {
   bool allocate(int count, std::vector<BlockId>& held);
   // Makes the contents of a held, full block known as `hash`.
   void publish(BlockId block, std::uint64_t hash);
+  // Forgets all contents: the process was started anew.
+  void forget();
   // Gives blocks back; their contents stay until evicted, the tail of a request goes first.
   void release(std::vector<BlockId>& held);
 

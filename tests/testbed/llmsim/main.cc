@@ -35,12 +35,13 @@ void add_load_options(CLI::App& app, Options& o) {
   const std::map<std::string, Lengths> lengths = {{"fixed", Lengths::fixed}, {"lognormal", Lengths::lognormal}};
   const std::map<std::string, Routing> routings = {{"power-of-two", Routing::power_of_two},
                                                    {"least-outstanding", Routing::least_outstanding},
-                                                   {"round-robin", Routing::round_robin}};
+                                                   {"round-robin", Routing::round_robin},
+                                                   {"session-affinity", Routing::session_affinity}};
+  app.add_option("--routing", o.sim.routing, "How the proxy picks a replica")
+      ->transform(CLI::CheckedTransformer(routings));
   app.add_option("--seed", o.sim.seed, "Seed; the same seed gives the same bytes");
   app.add_option("--replicas", o.sim.replicas, "Replicas of the model, the Ray head's included")
       ->check(CLI::Range(1, 64));
-  app.add_option("--routing", o.sim.routing, "How the proxy picks a replica")
-      ->transform(CLI::CheckedTransformer(routings));
   app.add_option("--arrival", o.sim.arrival, "Arrival process")->transform(CLI::CheckedTransformer(arrivals));
   app.add_option("--rate", o.sim.rate, "Requests per second, on average")->check(CLI::Range(0.01, 10000.0));
   app.add_option("--users", o.sim.users, "Most requests under way at once")->check(CLI::Range(1, 1000000));
@@ -84,6 +85,22 @@ void complete(Options& o) {
   o.sim.burst_seconds = value_of(o.burst_seconds);
   o.sim.burst_period = std::max(o.sim.burst_seconds, value_of(o.burst_period));
   o.sim.swing_period = value_of(o.swing_period);
+}
+
+// --stack=full stands for another load as well, unless the command line says otherwise; so it is read first.
+void preset_stack(int argc, char** argv, Options& o) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    const bool next = argument == "--stack" && i + 1 < argc && std::string_view(argv[i + 1]) == "full";
+    if (argument == "--stack=full" || next) o.sim = full_stack_config();
+  }
+}
+
+void add_stack_option(CLI::App& app, Options& o) {
+  const std::map<std::string, Stack> stacks = {{"reference", Stack::reference}, {"full", Stack::full}};
+  app.add_option("--stack", o.sim.stack,
+                 "reference: nginx and replicas; full: gateway, application, stores, tools and tenants, and their load")
+      ->transform(CLI::CheckedTransformer(stacks));
 }
 
 // Whole milliseconds, as Prometheus stores times.
@@ -159,7 +176,7 @@ int run_serve(Options& o) {
 }
 
 int run_scrape_config(const Options& o) {
-  const Topology topology = make_topology(o.sim.replicas);
+  const Topology topology = make_topology(o.sim.replicas, o.sim.stack);
   std::cout << scrape_config(make_targets(topology, o.exporters), o.base_port, o.scrape_interval);
   return 0;
 }
@@ -168,6 +185,7 @@ int run(int argc, char** argv) {
   CLI::App app{"A simulated LLM serving stack with the exporters of the real one"};
   app.require_subcommand(1);
   Options o;
+  preset_stack(argc, argv, o);
   CLI::App* serve = app.add_subcommand("serve", "Serve the exporters in real time");
   CLI::App* history = app.add_subcommand("history", "Write the past as OpenMetrics for promtool");
   CLI::App* config = app.add_subcommand("scrape-config", "Print the scrape_configs for prometheus.yml");
@@ -179,7 +197,10 @@ int run(int argc, char** argv) {
                      "TYPE,target=NAME,at=DURATION,for=DURATION[,PARAMETER=NUMBER]; may be given often")
         ->allow_extra_args(false);
   }
-  for (CLI::App* command : {serve, history, config}) add_exporters_option(*command, o);
+  for (CLI::App* command : {serve, history, config}) {
+    add_exporters_option(*command, o);
+    add_stack_option(*command, o);
+  }
   for (CLI::App* command : {serve, config}) {
     command->add_option("--base-port", o.base_port, "Control port; the exporters follow it")
         ->check(CLI::Range(1, 65500));

@@ -21,7 +21,8 @@ int http_status(Outcome outcome) {
     case Outcome::malformed:
     case Outcome::context_too_long: return 400;
     case Outcome::rate_limited: return 429;
-    case Outcome::session_lost: return 500;
+    case Outcome::session_lost:
+    case Outcome::tool_failed: return 500;
     case Outcome::model_failed: return 502;
     case Outcome::overloaded: return 503;
     case Outcome::timed_out: return 504;

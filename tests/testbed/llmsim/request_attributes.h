@@ -26,6 +26,7 @@ enum class Outcome : std::uint8_t {
   context_too_long,   // 400: the model takes no more tokens
   rate_limited,       // 429
   session_lost,       // 500: the state of the session could not be used
+  tool_failed,        // 500: a tool that the answer needs
   model_failed,       // 502: refused or broken off by the model
   overloaded,         // 503: no connection or circuit open
   timed_out,          // 504

@@ -6,10 +6,12 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <queue>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "common/result.h"
@@ -25,6 +27,8 @@
 
 namespace llmsim {
 
+class FullStack;
+
 // One replica of the model: a pod with an engine, a GPU, and a Ray Serve replica around it.
 struct Replica {
   Replica(const SimConfig& config, std::size_t replica_index);
@@ -37,21 +41,28 @@ struct Replica {
   int processing = 0;   // requests in the Ray Serve replica
   std::uint64_t served = 0;
   std::uint64_t failed = 0;
+  int model_version = 0;            // index into Topology::model_versions
+  bool down = false;                // starts anew, and takes no requests
   Histogram processing_latency_ms;  // of the Ray Serve replica
   Histogram http_latency_ms;        // of the Ray Serve proxy on the same node
 };
 
 // One TCP connection through the waypoint. Connections are kept alive and carry many requests.
 struct Connection {
+  Connection(std::string from, std::string to);
+  // A request that ended with this HTTP status.
+  void observe(int status, double milliseconds);
   std::string source, destination;                // address:port
   Histogram ok_ms, unavailable_ms, timed_out_ms;  // durations of 200, 503, 504
+  std::map<int, Histogram> other_ms;              // of other statuses; the full stack only
   double request_bytes = 0, response_bytes = 0;
 };
 
 struct Edge {
-  std::string source;       // llm-benchmark or nginx-proxy
-  std::size_t destination;  // index of the pod
-  std::vector<Connection> connections;
+  std::string source;           // llm-benchmark, nginx-proxy …
+  std::size_t destination = 0;  // index of the pod; SIZE_MAX: outside the cluster
+  std::string service = {};     // empty: as the destination in the reference's stack
+  std::vector<Connection> connections = {};
 };
 
 // What the load generator measures (OpenTelemetry's GenAI client metrics).
@@ -59,8 +70,25 @@ struct Client {
   Client();
   Histogram duration, first_chunk, chunk_gap;
   Histogram input_tokens, output_tokens;
+  std::map<int, Histogram> errors;  // durations by HTTP status; the full stack only
+  void observe_error(int status, double seconds);
   std::uint64_t sent = 0, answered = 0, refused = 0, timed_out = 0;
   int in_flight = 0;
+};
+
+// What nginx counts.
+struct RouterCounters {
+  std::uint64_t requests = 0;
+  int in_flight = 0;
+};
+
+// What Kubernetes knows of one container that changes.
+struct ContainerState {
+  std::string image;      // empty: as the topology has it
+  double restarted = -1;  // seconds of the simulation; negative: runs since before it
+  int restarts = 0;
+  int generation = 1;  // of the object that owns it
+  bool ready = true;
 };
 
 // An injected fault, as GET /truth tells it.
@@ -115,8 +143,27 @@ class Simulation : private EngineListener {
   // Edge 0: load generator → nginx; edge i + 1: nginx → replica i.
   [[nodiscard]] const std::vector<Edge>& edges() const { return edges_; }
   [[nodiscard]] const Client& client() const { return client_; }
+  [[nodiscard]] const RouterCounters& router() const { return router_; }
   // The host of pod `pod` of the topology.
-  [[nodiscard]] const Host& host_of(std::size_t pod) const { return pod == 0 ? proxy_host_ : replicas_[pod - 1].host; }
+  [[nodiscard]] const Host& host_of(std::size_t pod) const;
+  Host& host_of(std::size_t pod) { return const_cast<Host&>(std::as_const(*this).host_of(pod)); }
+  [[nodiscard]] const ContainerState& container(std::size_t pod) const { return containers_[pod]; }
+  // Another configuration was rolled out to the pod's owner; its pods keep running.
+  void bump_generation(std::size_t pod) { ++containers_[pod].generation; }
+
+  // --- the full stack only
+  // Null in the reference's stack.
+  [[nodiscard]] FullStack* full() { return full_.get(); }
+  [[nodiscard]] const FullStack* full() const { return full_.get(); }
+  template <typename Function>
+  void each_hook(Function function) {
+    for (const std::unique_ptr<RequestHook>& hook : hooks_) function(*hook);
+  }
+  // Sends the prompt of `attempt` through nginx to a replica; FullStack::model_done is called in the end.
+  void start_model(const std::shared_ptr<Attempt>& attempt);
+  // The container of the replica is started anew with this image (empty: the same) and model version: its requests
+  // fail, its weights are read from the node's volume, and then it takes requests again.
+  void restart_replica(Replica& replica, std::string_view image, int model_version);
 
  private:
   enum class Kind : std::uint8_t {
@@ -146,12 +193,17 @@ class Simulation : private EngineListener {
   void push(double time, Kind kind, std::size_t index, std::uint64_t id = 0);
   void handle(const Event& event);
   void on_arrival();
+  void start_request(const Workload::Prompt& prompt, const std::shared_ptr<Attempt>& attempt);
+  void fill_request(Request& request, const std::shared_ptr<Attempt>& attempt);
+  void abort_request(Request& request, Outcome outcome);
   void on_queued(std::size_t slot);
   void on_delivered(std::size_t slot);
   void on_timeout(std::size_t slot, std::uint64_t id);
   void on_sample();
   void kick(Replica& replica);
-  std::size_t choose_replica();
+  // SIZE_MAX: none takes requests.
+  std::size_t choose_replica(std::uint64_t conversation);
+  std::size_t choose_among(const std::vector<std::size_t>& up);
   std::size_t new_slot();
   void close_request(std::size_t slot);
   // A record of the fault as it would be injected, checked.
@@ -169,6 +221,9 @@ class Simulation : private EngineListener {
   Host proxy_host_;
   std::vector<Edge> edges_;
   Client client_;
+  RouterCounters router_;
+  std::vector<ContainerState> containers_;  // of each pod
+  std::unique_ptr<FullStack> full_;
 
   std::vector<std::unique_ptr<RequestHook>> hooks_;  // as hook_types() has them; empty in the reference's stack
 

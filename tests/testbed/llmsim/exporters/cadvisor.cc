@@ -8,10 +8,11 @@ namespace {
 
 using enum MetricType;
 
-class CadvisorExporter : public Exporter {
+// One container and the network of its pod.
+class Container {
  public:
-  CadvisorExporter(const Topology& topology, std::size_t pod)
-      : pod_(pod), node_(topology.nodes[topology.pods[pod].node]) {
+  Container(const Topology& topology, std::size_t pod)
+      : pod_(pod), threads_(topology.pods[pod].replica_id.empty() ? 9 : 412) {
     const Pod& p = topology.pods[pod];
     const std::string slice = "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod" + p.uid + ".slice";
     const std::string id = slice + "/cri-containerd-" + p.uid + ".scope";
@@ -30,7 +31,7 @@ class CadvisorExporter : public Exporter {
     }
   }
 
-  void render(const Simulation& simulation, Sink& sink) const override {
+  void render(const Simulation& simulation, Sink& sink) const {
     const Host& host = simulation.host_of(pod_);
     write_cpu(host, sink);
     write_memory(host, sink);
@@ -41,8 +42,6 @@ class CadvisorExporter : public Exporter {
     series.gauge("container_last_seen", "Last time a container was seen by the exporter",
                  std::floor(simulation.unix_now()));
     series.counter("container_oom_events_total", "Count of out of memory events observed for the container", 0);
-    sink.one("machine_cpu_cores", gauge, "Number of logical CPU cores.", "", node_.cpus);
-    sink.one("machine_memory_bytes", gauge, "Amount of memory installed on the machine.", "", node_.memory);
   }
 
  private:
@@ -63,7 +62,7 @@ class CadvisorExporter : public Exporter {
                  host.profile().cpu_limit * 1e6 * calibration::kCfsPeriod);
     series.gauge("container_spec_cpu_period", "CPU period of the container.", 1e6 * calibration::kCfsPeriod);
     series.gauge("container_threads", "Number of threads running inside the container",
-                 (pod_ == 0 ? 9 : 412) + (host.throttled() ? 16 : 0));
+                 threads_ + (host.throttled() ? 16 : 0));
     series.counter("container_pressure_cpu_waiting_seconds_total",
                    "Total time duration tasks in the container have waited due to CPU congestion.", c.cpu_waiting);
     series.counter("container_pressure_memory_waiting_seconds_total",
@@ -113,21 +112,40 @@ class CadvisorExporter : public Exporter {
   }
 
   std::size_t pod_;
-  Node node_;
+  int threads_;
   std::string container_, cpu_, network_, disk_;
   std::vector<std::string> failures_;
+};
+
+class CadvisorExporter : public Exporter {
+ public:
+  CadvisorExporter(const Topology& topology, std::size_t node) : node_(topology.nodes[node]) {
+    for (std::size_t pod = 0; pod < topology.pods.size(); ++pod) {
+      if (topology.pods[pod].node == node) containers_.emplace_back(topology, pod);
+    }
+  }
+
+  void render(const Simulation& simulation, Sink& sink) const override {
+    for (const Container& container : containers_) container.render(simulation, sink);
+    sink.one("machine_cpu_cores", gauge, "Number of logical CPU cores.", "", node_.cpus);
+    sink.one("machine_memory_bytes", gauge, "Amount of memory installed on the machine.", "", node_.memory);
+  }
+
+ private:
+  Node node_;
+  std::vector<Container> containers_;
 };
 
 const ExporterRegistration kCadvisorExporter{
     {"cadvisor", 4, [](const Topology& topology) {
        std::vector<Target> targets;
-       for (std::size_t pod = 0; pod < topology.pods.size(); ++pod) {
-         const Node& node = topology.nodes[topology.pods[pod].node];
+       for (std::size_t i = 0; i < topology.nodes.size(); ++i) {
+         const Node& node = topology.nodes[i];
          rca::Labels labels;
          rca::set_label(labels, "node", node.name);
          rca::set_label(labels, "metrics_path", "/metrics/cadvisor");
          targets.push_back(make_target("/metrics/" + node.name, node.address + ":10250", std::move(labels),
-                                       std::make_unique<CadvisorExporter>(topology, pod)));
+                                       std::make_unique<CadvisorExporter>(topology, i)));
          targets.back().honor_labels = true;
        }
        return targets;

@@ -23,6 +23,10 @@ class ClientExporter : public Exporter {
     const Client& client = simulation.client();
     sink.family("gen_ai_client_operation_duration_seconds", histogram, "GenAI operation duration.");
     sink.histogram("gen_ai_client_operation_duration_seconds", labels_, client.duration);
+    for (const auto& [status, durations] : client.errors) {
+      sink.histogram("gen_ai_client_operation_duration_seconds",
+                     labels_ + ",error_type=\"" + std::to_string(status) + "\"", durations);
+    }
     sink.family("gen_ai_client_operation_time_to_first_chunk_seconds", histogram,
                 "Time to receive the first chunk in a streaming GenAI operation.");
     sink.histogram("gen_ai_client_operation_time_to_first_chunk_seconds", labels_, client.first_chunk);

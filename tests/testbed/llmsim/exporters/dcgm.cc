@@ -47,7 +47,8 @@ class DcgmExporter : public Exporter {
                  gpu.throttle_reasons());
     series.counter("DCGM_FI_DEV_POWER_VIOLATION", "Throttling duration due to power constraints (in us).",
                    std::floor(gpu.power_violation_seconds() * 1e6));
-    series.counter("DCGM_FI_DEV_THERMAL_VIOLATION", "Throttling duration due to thermal constraints (in us).", 0);
+    series.counter("DCGM_FI_DEV_THERMAL_VIOLATION", "Throttling duration due to thermal constraints (in us).",
+                   std::floor(gpu.thermal_violation_seconds() * 1e6));
     series.gauge("DCGM_FI_DEV_FB_FREE", "Framebuffer memory free (in MiB).", cal::kFramebufferMib - reserved - used);
     series.gauge("DCGM_FI_DEV_FB_USED", "Framebuffer memory used (in MiB).", used);
     series.gauge("DCGM_FI_DEV_FB_RESERVED", "Framebuffer memory reserved (in MiB).", reserved);

@@ -71,6 +71,8 @@ std::vector<Target> replica_targets(const Topology& topology, int port,
 
 double process_start(const Simulation& simulation, std::size_t pod) {
   constexpr double kAge = 6 * 3600;
+  const double restarted = simulation.container(pod).restarted;
+  if (restarted >= 0) return simulation.config().start + restarted;
   return simulation.config().start - kAge + 7.0 * static_cast<double>(pod);
 }
 

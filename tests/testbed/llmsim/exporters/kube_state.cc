@@ -14,14 +14,10 @@ class KubeStateExporter : public Exporter {
 
   void render(const Simulation& simulation, Sink& sink) const override {
     write_pods(simulation, sink);
-    write_containers(sink);
+    write_containers(simulation, sink);
     write_resources(simulation, sink);
     write_nodes(sink);
-    sink.one("kube_deployment_status_replicas_available", gauge,
-             "[STABLE] The number of available replicas per deployment.",
-             label_text({{"namespace", kNamespace}, {"deployment", "nginx-proxy"}}), 1);
-    sink.one("kube_deployment_spec_replicas", gauge, "[STABLE] Number of desired pods for a deployment.",
-             label_text({{"namespace", kNamespace}, {"deployment", "nginx-proxy"}}), 1);
+    write_deployments(simulation, sink);
   }
 
  private:
@@ -36,14 +32,13 @@ class KubeStateExporter : public Exporter {
     sink.family("kube_pod_info", gauge, "[STABLE] Information about pod.");
     for (const Pod& pod : topology_.pods) {
       const Node& node = topology_.nodes[pod.node];
-      const bool proxy = pod.replica_id.empty();
       sink.sample("kube_pod_info",
                   pod_text(pod) + "," +
                       label_text({{"host_ip", node.address},
                                   {"pod_ip", pod.address},
                                   {"node", node.name},
-                                  {"created_by_kind", proxy ? "ReplicaSet" : "RayCluster"},
-                                  {"created_by_name", proxy ? "nginx-proxy-6c9f7b7d4" : "llm-raycluster-h7k2p"},
+                                  {"created_by_kind", pod.owner_kind},
+                                  {"created_by_name", pod.owner},
                                   {"priority_class", ""},
                                   {"host_network", "false"}}),
                   1);
@@ -60,10 +55,11 @@ class KubeStateExporter : public Exporter {
       }
     }
     sink.family("kube_pod_status_ready", gauge, "[STABLE] Describes whether the pod is ready to serve requests.");
-    for (const Pod& pod : topology_.pods) {
+    for (std::size_t i = 0; i < topology_.pods.size(); ++i) {
+      const std::string_view actual = simulation.container(i).ready ? "true" : "false";
       for (const std::string_view condition : {"true", "false", "unknown"}) {
-        sink.sample("kube_pod_status_ready", pod_text(pod) + "," + label_text({{"condition", condition}}),
-                    condition == "true" ? 1 : 0);
+        sink.sample("kube_pod_status_ready", pod_text(topology_.pods[i]) + "," + label_text({{"condition", condition}}),
+                    condition == actual ? 1 : 0);
       }
     }
     sink.family("kube_pod_start_time", gauge, "[STABLE] Start time in unix timestamp for a pod.");
@@ -72,31 +68,39 @@ class KubeStateExporter : public Exporter {
     }
   }
 
-  void write_containers(Sink& sink) const {
+  void write_containers(const Simulation& simulation, Sink& sink) const {
     sink.family("kube_pod_container_info", gauge, "[STABLE] Information about a container in a pod.");
-    for (const Pod& pod : topology_.pods) {
+    for (std::size_t i = 0; i < topology_.pods.size(); ++i) {
+      const Pod& pod = topology_.pods[i];
+      const std::string& image = simulation.container(i).image.empty() ? pod.image : simulation.container(i).image;
       sink.sample("kube_pod_container_info",
                   container_text(pod) + "," +
-                      label_text({{"image", pod.image},
-                                  {"image_spec", pod.image},
-                                  {"image_id", pod.image + "@sha256:0"},
+                      label_text({{"image", image},
+                                  {"image_spec", image},
+                                  {"image_id", image + "@sha256:0"},
                                   {"container_id", "containerd://" + pod.uid}}),
                   1);
     }
-    const auto all = [&](std::string_view name, MetricType type, std::string_view help, double value) {
+    const auto all = [&](std::string_view name, MetricType type, std::string_view help, auto value) {
       sink.family(name, type, help);
-      for (const Pod& pod : topology_.pods) sink.sample(name, container_text(pod), value);
+      for (std::size_t i = 0; i < topology_.pods.size(); ++i) {
+        sink.sample(name, container_text(topology_.pods[i]), value(simulation.container(i)));
+      }
     };
     all("kube_pod_container_status_restarts_total", counter, "[STABLE] The number of container restarts per container.",
-        0);
+        [](const ContainerState& c) { return c.restarts; });
     all("kube_pod_container_status_ready", gauge,
-        "[STABLE] Describes whether the containers readiness check succeeded.", 1);
+        "[STABLE] Describes whether the containers readiness check succeeded.",
+        [](const ContainerState& c) { return c.ready ? 1 : 0; });
     all("kube_pod_container_status_running", gauge,
-        "[STABLE] Describes whether the container is currently in running state.", 1);
+        "[STABLE] Describes whether the container is currently in running state.",
+        [](const ContainerState&) { return 1; });
     all("kube_pod_container_status_waiting", gauge,
-        "[STABLE] Describes whether the container is currently in waiting state.", 0);
+        "[STABLE] Describes whether the container is currently in waiting state.",
+        [](const ContainerState&) { return 0; });
     all("kube_pod_container_status_terminated", gauge,
-        "[STABLE] Describes whether the container is currently in terminated state.", 0);
+        "[STABLE] Describes whether the container is currently in terminated state.",
+        [](const ContainerState&) { return 0; });
   }
 
   void write_resources(const Simulation& simulation, Sink& sink) const {
@@ -115,9 +119,28 @@ class KubeStateExporter : public Exporter {
         };
         resource("cpu", "core", profile.cpu_limit);
         resource("memory", "byte", profile.memory_limit);
-        if (i > 0) resource("nvidia_com_gpu", "integer", 1);
+        if (!pod.replica_id.empty()) resource("nvidia_com_gpu", "integer", 1);
       }
     }
+  }
+
+  void write_deployments(const Simulation& simulation, Sink& sink) const {
+    const auto all = [&](std::string_view name, std::string_view help, auto value) {
+      sink.family(name, gauge, help);
+      for (std::size_t i = 0; i < topology_.pods.size(); ++i) {
+        const Pod& pod = topology_.pods[i];
+        if (pod.owner_kind != "ReplicaSet") continue;
+        sink.sample(name, label_text({{"namespace", kNamespace}, {"deployment", pod.container}}),
+                    value(simulation.container(i)));
+      }
+    };
+    all("kube_deployment_status_replicas_available", "[STABLE] The number of available replicas per deployment.",
+        [](const ContainerState& c) { return c.ready ? 1 : 0; });
+    all("kube_deployment_spec_replicas", "[STABLE] Number of desired pods for a deployment.",
+        [](const ContainerState&) { return 1; });
+    if (topology_.stack != Stack::full) return;
+    all("kube_deployment_status_observed_generation", "[STABLE] The generation observed by the deployment controller.",
+        [](const ContainerState& c) { return c.generation; });
   }
 
   void write_nodes(Sink& sink) const {

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "tests/testbed/llmsim/exporters/exporter.h"
+#include "tests/testbed/llmsim/stack/full_stack.h"
 
 namespace llmsim {
 namespace {
@@ -16,7 +17,10 @@ constexpr double kBootAge = 9 * 86400.0;  // assumed: how long the node was up w
 
 class NodeExporter : public Exporter {
  public:
-  NodeExporter(const Topology& topology, std::size_t pod) : pod_(pod), node_(topology.nodes[topology.pods[pod].node]) {
+  NodeExporter(const Topology& topology, std::size_t node) : index_(node), node_(topology.nodes[node]) {
+    for (std::size_t pod = 0; pod < topology.pods.size(); ++pod) {
+      if (topology.pods[pod].node == node) pods_.push_back(pod);
+    }
     for (int cpu = 0; cpu < node_.cpus; ++cpu) {
       for (const auto* mode : {"idle", "iowait", "irq", "nice", "softirq", "steal", "system", "user"}) {
         cpu_labels_.push_back(label_text({{"cpu", std::to_string(cpu)}, {"mode", mode}}));
@@ -25,13 +29,13 @@ class NodeExporter : public Exporter {
   }
 
   void render(const Simulation& simulation, Sink& sink) const override {
-    const Host& host = simulation.host_of(pod_);
+    const Sum sum = add_up(simulation);
     const double uptime = simulation.now() + kBootAge;
-    write_cpu(host, uptime, sink);
-    write_memory(host, sink);
-    write_network(host.counters(), uptime, sink);
-    write_pressure(host.counters(), uptime, sink);
-    write_disk(host.counters(), uptime, sink);
+    write_cpu(sum, uptime, sink);
+    write_memory(sum, sink);
+    write_network(sum.counters, uptime, sink);
+    write_pressure(sum.counters, uptime, sink);
+    write_disk(sum.counters, uptime, sink);
     plain(sink, "node_boot_time_seconds", gauge, "Node boot time, in unixtime.", simulation.config().start - kBootAge);
     plain(sink, "node_time_seconds", gauge, "System time in seconds since epoch (1970).", simulation.unix_now());
     sink.one("node_uname_info", gauge, "Labeled system information as provided by the uname system call.",
@@ -44,12 +48,36 @@ class NodeExporter : public Exporter {
   }
 
  private:
+  // All pods of the node together.
+  struct Sum {
+    Host::Counters counters;
+    double cpu_usage = 0, anon = 0, cache = 0;
+    bool throttled = false;
+  };
+
+  [[nodiscard]] Sum add_up(const Simulation& simulation) const {
+    Sum sum;
+    for (const std::size_t pod : pods_) {
+      const Host& host = simulation.host_of(pod);
+      sum.counters += host.counters();
+      sum.cpu_usage += host.cpu_usage();
+      sum.anon += host.anon_bytes();
+      sum.cache += host.cache_bytes();
+      sum.throttled |= host.throttled();
+    }
+    // What streams from the volume without a pod waiting for it keeps it busy all the same.
+    if (simulation.full() != nullptr) {
+      sum.counters.io_waiting = std::max(sum.counters.io_waiting, simulation.full()->disk(index_).busy_seconds());
+    }
+    return sum;
+  }
+
   static void plain(Sink& sink, std::string_view name, MetricType type, std::string_view help, double value) {
     sink.one(name, type, help, "", value);
   }
 
-  void write_cpu(const Host& host, double uptime, Sink& sink) const {
-    const Host::Counters& c = host.counters();
+  void write_cpu(const Sum& sum, double uptime, Sink& sink) const {
+    const Host::Counters& c = sum.counters;
     const double user = c.cpu_user + 0.6 * kSystemCpus * uptime;
     const double system = c.cpu_system + 0.4 * kSystemCpus * uptime;
     const double softirq = 6e-6 * (c.received_packets + c.sent_packets) + 2e-4 * uptime;
@@ -66,18 +94,18 @@ class NodeExporter : public Exporter {
         sink.sample("node_cpu_seconds_total", cpu_labels_[label++], std::round(seconds * 100) / 100);
       }
     }
-    const double load = host.cpu_usage() + kSystemCpus + (host.throttled() ? 8 : 0);
+    const double load = sum.cpu_usage + kSystemCpus + (sum.throttled ? 8 : 0);
     plain(sink, "node_load1", gauge, "1m load average.", std::round(load * 100) / 100);
     plain(sink, "node_context_switches_total", counter, "Total number of context switches.",
           std::floor(9000 * uptime + 4 * (c.received_packets + c.sent_packets)));
     plain(sink, "node_procs_running", gauge, "Number of processes in runnable state.",
-          1 + std::round(host.cpu_usage()) + (host.throttled() ? 8 : 0));
+          1 + std::round(sum.cpu_usage) + (sum.throttled ? 8 : 0));
   }
 
-  void write_memory(const Host& host, Sink& sink) const {
+  void write_memory(const Sum& sum, Sink& sink) const {
     const double total = node_.memory;
-    const double anon = host.anon_bytes() + kSystemMemory;
-    const double cache = host.cache_bytes() + std::min(kSystemCache, 0.5 * (total - anon));
+    const double anon = sum.anon + kSystemMemory;
+    const double cache = sum.cache + std::min(kSystemCache, 0.5 * (total - anon));
     const double free = total - anon - cache;
     const auto gauge_of = [&](std::string_view name, double value) {
       const std::string field(name.substr(12));  // node_memory_
@@ -92,9 +120,9 @@ class NodeExporter : public Exporter {
     gauge_of("node_memory_SwapTotal_bytes", 0);
     gauge_of("node_memory_SwapFree_bytes", 0);
     plain(sink, "node_vmstat_pgmajfault", untyped, "/proc/vmstat information field pgmajfault.",
-          host.counters().major_faults);
+          sum.counters.major_faults);
     plain(sink, "node_vmstat_pgfault", untyped, "/proc/vmstat information field pgfault.",
-          std::floor(host.counters().minor_faults));
+          std::floor(sum.counters.minor_faults));
   }
 
   static void write_network(const Host::Counters& c, double uptime, Sink& sink) {
@@ -148,20 +176,21 @@ class NodeExporter : public Exporter {
              138.6e9);
   }
 
-  std::size_t pod_;
+  std::size_t index_;
   Node node_;
+  std::vector<std::size_t> pods_;
   std::vector<std::string> cpu_labels_;
 };
 
 const ExporterRegistration kNodeExporter{
     {"node_exporter", 5, [](const Topology& topology) {
        std::vector<Target> targets;
-       for (std::size_t pod = 0; pod < topology.pods.size(); ++pod) {
-         const Node& node = topology.nodes[topology.pods[pod].node];
+       for (std::size_t i = 0; i < topology.nodes.size(); ++i) {
+         const Node& node = topology.nodes[i];
          rca::Labels labels;
          rca::set_label(labels, "node", node.name);
          targets.push_back(make_target("/metrics/" + node.name, node.address + ":9100", std::move(labels),
-                                       std::make_unique<NodeExporter>(topology, pod)));
+                                       std::make_unique<NodeExporter>(topology, i)));
        }
        return targets;
      }}};
