@@ -23,7 +23,7 @@ namespace {
 struct EdgeChange {
   std::size_t caller = 0;
   std::size_t callee = 0;
-  SignalScore change;  // column: of the frame, or of call_latencies
+  FlowChange change;  // column: of the frame, or of call_latencies
 };
 
 // The latencies of calls as a frame, so that they are judged like any other signal.
@@ -54,28 +54,33 @@ Edges edges_of_frame(const EvidenceContext& context) {
     for (const Eigen::Index column : context.entities[i].columns) {
       const auto& change = context.changes[static_cast<std::size_t>(column)];
       const auto caller = context.find(caller_in_role(frame.signals[static_cast<std::size_t>(column)].role));
-      if (change && caller) out.changes.push_back({*caller, i, *change});
+      if (!change || !caller) continue;
+      const double size = flow_size(frame.signals[static_cast<std::size_t>(column)], *change);
+      out.changes.push_back({*caller, i, {*change, size}});
     }
   }
   return out;
 }
 
-// Whether two series tell the same, in whatever unit: some sources file the callee's own latency under its calls.
+// Whether the callee's own latency tells the same, in whatever unit: some sources file it under the calls. Correlation
+// of the rows that both have.
 bool tells_the_same(const Eigen::Ref<const Eigen::VectorXd>& a, const Eigen::Ref<const Eigen::VectorXd>& b) {
-  constexpr double kTolerance = 1e-6;
-  double largest_a = 0;
-  double largest_b = 0;
+  constexpr double kSame = 0.98;
+  constexpr double kLargest = 1e150;
+  std::vector<double> x;
+  std::vector<double> y;
   for (Eigen::Index row = 0; row < a.size(); ++row) {
-    if (!std::isfinite(a(row)) || !std::isfinite(b(row))) continue;
-    largest_a = std::max(largest_a, std::fabs(a(row)));
-    largest_b = std::max(largest_b, std::fabs(b(row)));
+    if (!(std::fabs(a(row)) <= kLargest) || !(std::fabs(b(row)) <= kLargest)) continue;
+    x.push_back(a(row));
+    y.push_back(b(row));
   }
-  if (!(largest_a > 0) || !(largest_b > 0)) return false;
-  for (Eigen::Index row = 0; row < a.size(); ++row) {
-    if (!std::isfinite(a(row)) || !std::isfinite(b(row))) continue;
-    if (std::fabs(a(row) / largest_a - b(row) / largest_b) > kTolerance) return false;
-  }
-  return true;
+  if (x.size() < 3) return false;
+  Eigen::Map<Eigen::VectorXd> u(x.data(), static_cast<Eigen::Index>(x.size()));
+  Eigen::Map<Eigen::VectorXd> v(y.data(), static_cast<Eigen::Index>(y.size()));
+  u.array() -= u.mean();
+  v.array() -= v.mean();
+  const double sizes = u.stableNorm() * v.stableNorm();
+  return sizes > 0 && u.dot(v) >= kSame * sizes;
 }
 
 bool is_own_latency(const EvidenceContext& context, std::size_t callee, const Eigen::Ref<const Eigen::VectorXd>& call) {
@@ -103,7 +108,8 @@ Edges edges_of_calls(const EvidenceContext& context) {
     const auto caller = context.find(edge.caller);
     const auto callee = context.find(edge.callee);
     if (!caller || !callee || is_own_latency(context, *callee, calls->seconds.col(change.column))) continue;
-    out.changes.push_back({*caller, *callee, change});
+    const double size = flow_size(out.calls.signals[static_cast<std::size_t>(change.column)], change);
+    out.changes.push_back({*caller, *callee, {change, size}});
   }
   return out;
 }
@@ -116,29 +122,29 @@ class CallerEdge final : public EvidenceSource {
   }
 
   [[nodiscard]] std::vector<EvidenceItem> measure(const EvidenceContext& context) const override {
-    std::vector<std::optional<SignalScore>> seen = flow_changes(context, true);
+    std::vector<std::optional<FlowChange>> seen = flow_changes(context, true);
     const bool in_frame = std::any_of(seen.begin(), seen.end(), [](const auto& one) { return one.has_value(); });
     const Edges edges = in_frame ? edges_of_frame(context) : edges_of_calls(context);
     std::vector<double> below(seen.size(), 0);
     for (const EdgeChange& edge : edges.changes) {
-      below[edge.caller] = std::max(below[edge.caller], edge.change.score);
+      below[edge.caller] = std::max(below[edge.caller], edge.change.size);
       if (!edges.of_calls) continue;
-      std::optional<SignalScore>& best = seen[edge.callee];
-      if (!best || edge.change.score > best->score) best = edge.change;
+      std::optional<FlowChange>& best = seen[edge.callee];
+      if (!best || edge.change.size > best->size) best = edge.change;
     }
     std::vector<EvidenceItem> items;
     for (std::size_t i = 0; i < seen.size(); ++i) {
       if (!seen[i]) continue;
-      const double value = std::max(0.0, (1 + seen[i]->score) / std::sqrt(1 + below[i]) - 1);
+      const double value = std::max(0.0, (1 + seen[i]->size) / std::sqrt(1 + below[i]) - 1);
       constexpr std::string_view kBecause = "this is what its callers see";
       if (!edges.of_calls) {
-        items.push_back(item_of_flow(context, i, *seen[i], value, kBecause));
+        items.push_back(item_of_flow(context, i, seen[i]->change, value, kBecause));
         continue;
       }
       EvidenceItem& item = items.emplace_back();
       item.entity = context.entities[i].name;
       item.value = finite_score(value);
-      item.evidence = evidence_of(edges.calls, *seen[i], kBecause);
+      item.evidence = evidence_of(edges.calls, seen[i]->change, kBecause);
     }
     return items;
   }

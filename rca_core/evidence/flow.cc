@@ -1,6 +1,7 @@
 #include "rca_core/evidence/flow.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "rca_core/evidence/items.h"
@@ -53,15 +54,22 @@ bool is_seen_by_callers(const Signal& signal) {
   return std::find(words.begin(), words.end(), "client") != words.end();
 }
 
-std::vector<std::optional<SignalScore>> flow_changes(const EvidenceContext& context, bool seen_by_callers) {
+double flow_size(const Signal& signal, const SignalScore& change) {
+  const bool falls = nature_for_evidence(signal) == SignalNature::failures && falls_when_bad(signal.role);
+  const bool worse = falls ? change.deviation < 0 : change.deviation > 0;
+  return worse ? change.score : std::sqrt(1 + change.score) - 1;
+}
+
+std::vector<std::optional<FlowChange>> flow_changes(const EvidenceContext& context, bool seen_by_callers) {
   const Frame& frame = context.view->frame;
-  std::vector<std::optional<SignalScore>> out(context.entities.size());
+  std::vector<std::optional<FlowChange>> out(context.entities.size());
   for (std::size_t i = 0; i < context.entities.size(); ++i) {
     for (const Eigen::Index column : context.entities[i].columns) {
       const auto& change = context.changes[static_cast<std::size_t>(column)];
       const Signal& signal = frame.signals[static_cast<std::size_t>(column)];
       if (!change || !is_flow(signal) || is_seen_by_callers(signal) != seen_by_callers) continue;
-      if (!out[i] || change->score > out[i]->score) out[i] = change;
+      const double size = flow_size(signal, *change);
+      if (!out[i] || size > out[i]->size) out[i] = FlowChange{*change, size};
     }
   }
   return out;

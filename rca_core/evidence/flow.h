@@ -19,9 +19,20 @@ std::string_view caller_in_role(std::string_view role);
 // or failure seen by the client ("client_latency").
 bool is_seen_by_callers(const Signal& signal);
 
+// A signal of calls that changed, and by how much users may mind.
+struct FlowChange {
+  SignalScore change;
+  // Deviations where calls became slower or failed more. Where they became better √(1 + deviations) − 1: that hints at
+  // something too (a service that fails early is fast), but nobody complains of it.
+  double size = 0;
+};
+
+// Of a latency or failure signal that changed so.
+double flow_size(const Signal& signal, const SignalScore& change);
+
 // One per entity of the context: the latency or failure signal of its own (`seen_by_callers` false) or as its callers
-// see it (true) that changed most in deviations, either way; nullopt: it has none.
-std::vector<std::optional<SignalScore>> flow_changes(const EvidenceContext& context, bool seen_by_callers);
+// see it (true) that changed most in size; nullopt: it has none.
+std::vector<std::optional<FlowChange>> flow_changes(const EvidenceContext& context, bool seen_by_callers);
 
 // Per entity of the context the entities that it calls, by the view's graph; replicas stand for their service
 // (node_of_entity, methods/budget.h). Empty without a graph.

@@ -1,9 +1,9 @@
 // graph_position: an anomalous entity that calls nothing anomalous, and whose callers are anomalous. A fault is felt
 // upwards, by callers and their callers; so the entity below all that changed explains it.
 //
-// Value: its strongest change of latency or failures d, own or seen by callers, raised to the share c of all change
-// that lies in it and above it: (1 + d)^c − 1, where c = Σ ln(1 + d) over the entity and all that call it, directly or
-// not, over the same of all entities.
+// Value: the size d of its strongest change of latency or failures (flow_size, flow.h), own or seen by callers, raised
+// to the share c of all change that lies in it and above it: (1 + d)^c − 1, where c = Σ ln(1 + d) over the entity and
+// all that call it, directly or not, over the same of all entities.
 
 #include <algorithm>
 #include <cmath>
@@ -42,13 +42,13 @@ class GraphPosition final : public EvidenceSource {
   [[nodiscard]] std::vector<EvidenceItem> measure(const EvidenceContext& context) const override {
     const auto callers = callers_of_entities(context);
     if (std::all_of(callers.begin(), callers.end(), [](const auto& list) { return list.empty(); })) return {};
-    std::vector<std::optional<SignalScore>> flows = flow_changes(context, false);
+    std::vector<std::optional<FlowChange>> flows = flow_changes(context, false);
     const auto seen = flow_changes(context, true);
     std::vector<double> strength(flows.size(), 0);
     double all = 0;
     for (std::size_t i = 0; i < flows.size(); ++i) {
-      if (seen[i] && (!flows[i] || seen[i]->score > flows[i]->score)) flows[i] = seen[i];
-      if (flows[i]) strength[i] = std::log1p(flows[i]->score);
+      if (seen[i] && (!flows[i] || seen[i]->size > flows[i]->size)) flows[i] = seen[i];
+      if (flows[i]) strength[i] = std::log1p(flows[i]->size);
       all += strength[i];
     }
     if (!(all > 0)) return {};
@@ -61,7 +61,7 @@ class GraphPosition final : public EvidenceSource {
       const double share = covered / all;
       constexpr double kPercent = 100;
       items.push_back(item_of_flow(
-          context, i, *flows[i], std::expm1(share * strength[i]),
+          context, i, flows[i]->change, std::expm1(share * strength[i]),
           "it and what calls it hold " + format_quantity(std::round(kPercent * share), "") + " % of all change"));
     }
     return items;
