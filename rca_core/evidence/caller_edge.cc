@@ -1,9 +1,11 @@
 // caller_edge: what callers see of the entity, filed under the entity that is called. A slow network or a service that
 // does not answer shows there and not in its own signals.
 //
-// Value: deviations of the latency or failure signal, as seen by a caller, that changed most (roles "…-from-<caller>"
-// or of the client side); of the latencies of calls where the frame has no such signals. As in exclusive_flow what it
-// calls explains a part: (1 + deviations) / √(1 + the largest that it sees of its own callees) − 1.
+// The latency or failure signal, as seen by a caller, that changed most: roles "…-from-<caller>", or the latencies of
+// calls where the frame has none and they tell more than the callee's own latency. As in exclusive_flow what it calls
+// explains a part. Value: (1 + size) / √(1 + the largest that it sees of its own callees) − 1 (flow_size, flow.h).
+//
+// What an entity's client side measures of its own calls ("client_latency") says nothing about it as a callee.
 
 #include <algorithm>
 #include <cmath>
@@ -88,7 +90,7 @@ bool is_own_latency(const EvidenceContext& context, std::size_t callee, const Ei
   const std::vector<Eigen::Index>& columns = context.entities[callee].columns;
   return std::any_of(columns.begin(), columns.end(), [&](Eigen::Index column) {
     const Signal& signal = frame.signals[static_cast<std::size_t>(column)];
-    return nature_for_evidence(signal) == SignalNature::latency && !is_seen_by_callers(signal) &&
+    return nature_for_evidence(signal) == SignalNature::latency && !seen_by_caller(signal.role) &&
            tells_the_same(frame.values.col(column), call);
   });
 }

@@ -47,13 +47,6 @@ std::string_view caller_in_role(std::string_view role) {
   return {};
 }
 
-bool is_seen_by_callers(const Signal& signal) {
-  if (seen_by_caller(signal.role)) return true;
-  if (!is_flow(signal)) return false;
-  const std::vector<std::string> words = role_words(signal.role);
-  return std::find(words.begin(), words.end(), "client") != words.end();
-}
-
 double flow_size(const Signal& signal, const SignalScore& change) {
   const bool falls = nature_for_evidence(signal) == SignalNature::failures && falls_when_bad(signal.role);
   const bool worse = falls ? change.deviation < 0 : change.deviation > 0;
@@ -67,7 +60,7 @@ std::vector<std::optional<FlowChange>> flow_changes(const EvidenceContext& conte
     for (const Eigen::Index column : context.entities[i].columns) {
       const auto& change = context.changes[static_cast<std::size_t>(column)];
       const Signal& signal = frame.signals[static_cast<std::size_t>(column)];
-      if (!change || !is_flow(signal) || is_seen_by_callers(signal) != seen_by_callers) continue;
+      if (!change || !is_flow(signal) || seen_by_caller(signal.role) != seen_by_callers) continue;
       const double size = flow_size(signal, *change);
       if (!out[i] || size > out[i]->size) out[i] = FlowChange{*change, size};
     }

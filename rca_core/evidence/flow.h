@@ -15,10 +15,6 @@ namespace rca {
 // The caller in a role "…-from-<caller>" or "…_from_<caller>"; empty: the role names none.
 std::string_view caller_in_role(std::string_view role);
 
-// Whether the signal is what callers see of its entity: the role names a caller ("latency-from-web"), or is a latency
-// or failure seen by the client ("client_latency").
-bool is_seen_by_callers(const Signal& signal);
-
 // A signal of calls that changed, and by how much users may mind.
 struct FlowChange {
   SignalScore change;
