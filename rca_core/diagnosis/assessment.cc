@@ -1,20 +1,15 @@
 #include "rca_core/diagnosis/assessment.h"
 
-#include <algorithm>
+#include <iterator>
 #include <utility>
 
-#include "rca_core/diagnosis/fault_class.h"
+#include "rca_core/diagnosis/class_match.h"
 #include "rca_core/evidence/evidence_source.h"
 #include "rca_core/evidence/signal_kind.h"
 #include "rca_core/evidence/weighing.h"
 
 namespace rca {
 namespace {
-
-// The joint probabilities of one entity's fault classes; they sum to its probability.
-void add_classes(const EntityPosterior& entity, std::vector<ClassProbability>& classes) {
-  classes.push_back({entity.entity, std::string(kUnknownFaultClass), entity.probability, {}});
-}
 
 std::vector<std::string> missing_telemetry(const EvidenceContext& context) {
   std::vector<std::string> missing;
@@ -46,11 +41,14 @@ std::vector<std::string> missing_telemetry(const EvidenceContext& context) {
 
 Result<Assessment> assess(const IncidentView& view, const MethodOptions& options) {
   RCA_ASSIGN(const EvidenceContext context, make_evidence_context(view, options));
-  WeighedEntities weighed = weigh_entities(context, gather_evidence(context), consensus_weighing());
+  const RoleMovements movements(context);
+  const std::vector<EntityClasses> classes = match_classes(movements);
+  std::vector<EvidenceItem> items = gather_evidence(context);
+  std::vector<EvidenceItem> signatures = signature_evidence(movements, classes);
+  items.insert(items.end(), std::make_move_iterator(signatures.begin()), std::make_move_iterator(signatures.end()));
+  WeighedEntities weighed = weigh_entities(context, std::move(items), consensus_weighing());
   Assessment assessment;
-  for (const EntityPosterior& entity : weighed.entities) add_classes(entity, assessment.classes);
-  std::stable_sort(assessment.classes.begin(), assessment.classes.end(),
-                   [](const ClassProbability& a, const ClassProbability& b) { return a.probability > b.probability; });
+  assessment.classes = join_classes(movements, weighed.entities, classes);
   assessment.none_of_these = weighed.none_of_these;
   assessment.entities = std::move(weighed.entities);
   assessment.confidence = assessment.entities.empty() ? 0 : assessment.entities.front().probability;

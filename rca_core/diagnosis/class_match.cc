@@ -9,6 +9,7 @@
 #include <set>
 #include <utility>
 
+#include "rca_core/evidence/weighing.h"
 #include "rca_core/methods/evidence.h"
 #include "rca_core/stats/robust.h"
 
@@ -76,7 +77,10 @@ class Matcher {
     for (const FaultClass& row : fault_classes()) {
       if (row.category != FaultCategory::observability_gaps) rows_.push_back(&row);
       for (const SignatureTerm& term : row.signature) {
-        if (term.place == Place::self || term.place == Place::peers) own_roles_.insert(term.role);
+        // A machine's roles are its own as well: nobody else has them.
+        if (term.place == Place::self || term.place == Place::peers || term.place == Place::node) {
+          own_roles_.insert(term.role);
+        }
         if (term.place == Place::system && !system_.contains(&term)) system_[&term] = evaluate_system(term);
       }
     }
@@ -134,7 +138,7 @@ class Matcher {
       const std::optional<TermMatch> found = evaluate(entity, term);
       if (!found) continue;
       of_variant.push_back(*found);
-      own = own || (term.place == Place::self && !is_stay(term));
+      own = own || (found->entity == entity && !is_stay(term));
     }
     const std::vector<TermMatch> shared = std::move(terms[""]);
     terms.erase("");
@@ -149,13 +153,22 @@ class Matcher {
       match.terms = of_variant;
     }
     if (!own) best = std::min(best, 0.0) + kForeign;
-    double for_entity = best;
-    for (const TermMatch& term : match.terms) {
-      if (term.term->place == Place::system) for_entity -= term.contribution;
-    }
+    const double for_entity = best - system_share(entity, match.terms);
     add_change(entity, row, match);
     match.log_likelihood_ratio = std::clamp(best + match.change_contribution, -kMostNats, kMostNats);
     return std::clamp(for_entity, -kMostNats, kMostNats);
+  }
+
+  // What the terms about the whole system add that must not speak for this entity: they are the same for all, so they
+  // count for one as far as its own signals move as the class says.
+  static double system_share(std::size_t entity, std::span<const TermMatch> terms) {
+    double own = 0;
+    double system = 0;
+    for (const TermMatch& term : terms) {
+      if (term.term->place == Place::system) system += term.contribution;
+      if (term.entity == entity && !is_stay(*term.term)) own += std::max(0.0, term.contribution);
+    }
+    return system * (1 - std::min(1.0, own / kFullGate));
   }
 
   // The sum of the terms; what stays is held back until something moves.
@@ -252,7 +265,7 @@ EvidenceItem told(const RoleMovements& movements, const TermMatch& match) {
   const Signal& signal = context.view->frame.signals[column];
   const SignalScore change = context.changes[column].value_or(SignalScore{});
   EvidenceItem item;
-  item.kind = "signature";
+  item.kind = kSignatureKind;
   item.entity = signal.entity;
   item.signal = signal.role;
   item.value = match.degree;
@@ -286,6 +299,33 @@ std::vector<EntityClasses> match_classes(const RoleMovements& movements) {
   out.reserve(movements.context().entities.size());
   for (std::size_t entity = 0; entity < movements.context().entities.size(); ++entity) {
     out.push_back(matcher.match(entity));
+  }
+  return out;
+}
+
+std::vector<EvidenceItem> signature_evidence(const RoleMovements& movements, std::span<const EntityClasses> classes) {
+  std::vector<EvidenceItem> out;
+  for (std::size_t entity = 0; entity < classes.size(); ++entity) {
+    if (!classes[entity].recognised) continue;
+    const std::string& name = movements.context().entities[entity].name;
+    const ClassMatch& match = classes[entity].classes.front();
+    const TermMatch* best = nullptr;
+    for (const TermMatch& term : match.terms) {
+      const bool own = term.entity == entity && !is_stay(*term.term) && term.contribution > 0;
+      if (own && (best == nullptr || term.contribution > best->contribution)) best = &term;
+    }
+    EvidenceItem item;
+    if (match.row != nullptr && best != nullptr) {
+      item = told(movements, *best);
+      item.evidence.text = "it looks like " + std::string(match.name()) + ": " + item.evidence.text;
+    } else {
+      item.evidence.text = name + " looks like none of the known faults";
+    }
+    item.kind = kSignatureKind;
+    item.entity = name;
+    item.value = classes[entity].log_odds;
+    item.contribution = 0;
+    out.push_back(std::move(item));
   }
   return out;
 }

@@ -8,8 +8,9 @@
 //
 // Per entity, with prior odds π: P(class | entity) ∝ π_class exp(LLR), "unknown" has LLR 0. The same sum tells how much
 // more likely the entity's behaviour is under a fault of a known kind than under none:
-//   log_odds = log Σ π exp(LLR without terms about the whole system, and without change events),
-// which assess() adds to the entity's log-odds.
+//   log_odds = log Σ π exp(LLR without change events, which are evidence of their own),
+// where terms about the whole system count as far as the entity's own signals move. assess() adds it to the entity's
+// log-odds.
 #pragma once
 
 #include <cstddef>
@@ -55,6 +56,10 @@ struct EntityClasses {
 
 // One per entity of the context, in its order. Finite throughout.
 std::vector<EntityClasses> match_classes(const RoleMovements& movements);
+
+// `log_odds` of each recognised entity as evidence of kind "signature", with the sentence of its best class's best
+// term.
+std::vector<EvidenceItem> signature_evidence(const RoleMovements& movements, std::span<const EntityClasses> classes);
 
 // The joint distribution: each entity's posterior times its class probabilities, most probable first. Entities that the
 // context does not know are all "unknown". Terms are written out for pairs with a probability of at least `least_told`.

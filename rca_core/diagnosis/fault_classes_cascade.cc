@@ -166,10 +166,11 @@ constexpr auto kNeighbourSignature = std::to_array<SignatureTerm>({
     falls("gpu_utilization", kHint, Place::neighbour, "aggressor"),
     stays("cpu_throttling", kHint, Place::self, "aggressor"),
     stays("cpu_throttling", kUsual, Place::neighbour, "aggressor"),
-    // Seen from the one that suffers.
+    // Seen from the one that suffers, where nobody can be seen who takes the CPU (the host of a virtual machine, a
+    // process outside the pods).
     rises("cpu_pressure", kUsual, Place::self, "victim"),
-    rises("cpu_usage", kStrong, Place::neighbour, "victim"),
-    rises("node_cpu_steal", kUsual, Place::node, "victim"),
+    rises("node_cpu_steal", kStrong, Place::node, "victim"),
+    stays("cpu_usage", kDecisive, Place::neighbour, "victim"),
     stays("cpu_usage", kUsual, Place::self, "victim"),
     stays("cpu_throttling", kUsual, Place::self, "victim"),
     stays("gpu_clock", kHint, Place::self, "victim"),
@@ -186,7 +187,7 @@ constexpr auto kNeighbourWhys = std::to_array<WhyTemplate>({
      Place::self, "victim"},
     {"threads wait", "the node has no CPU left", "node_cpu_pressure", Place::node},
     {"the node has no CPU left", "{entity} uses more than before", "cpu_usage", Place::self, "aggressor"},
-    {"the node has no CPU left", "something else on the node uses more than before", "cpu_usage", Place::neighbour,
+    {"the node has no CPU left", "something outside its pods uses more than before", "node_cpu_steal", Place::node,
      "victim"},
     {"one workload can take the CPU of another", "they share the node without guaranteed resources", ""},
 });

@@ -47,7 +47,7 @@ constexpr auto kTemplateActions = std::to_array<ActionTemplate>({
 
 constexpr auto kInputDriftSignature = std::to_array<SignatureTerm>({
     // More tokens for the same number of requests: the requests are of another kind.
-    moves("tenant_token_rate", kStrong, Place::self, "tenant"),
+    moves("tenant_token_rate", kDecisive, Place::self, "tenant"),
     stays("tenant_request_rate", kStrong, Place::self, "tenant"),
     moves("prompt_tokens", kStrong),
     moves("http_request_size", kHint),

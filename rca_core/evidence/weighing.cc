@@ -83,7 +83,9 @@ WeighedEntities weigh_entities(const EvidenceContext& context, std::vector<Evide
     const auto at = index.find(item.entity);
     if (at == index.end()) continue;
     const double weight = replaced && item.kind == "exclusive_flow" ? 0 : weight_of(weighing, item.kind);
-    item.contribution = weighing.sharpness * weight * evidence_strength(item.value);
+    const double support =
+        item.kind == kSignatureKind ? kSignatureWeight * item.value : weight * evidence_strength(item.value);
+    item.contribution = weighing.sharpness * support;
     EntityPosterior& entity = weighed.entities[at->second];
     entity.log_odds += item.contribution;
     entity.items.push_back(std::move(item));

@@ -9,6 +9,10 @@
 // factor an entity stands out, so one signal with 1000 deviations does not outvote three kinds with 50. Evidence that
 // an entity does not have adds 0; evidence that nobody has changes nothing.
 //
+// `signature`, how well the fault classes of the catalogue explain the entity (diagnosis/class_match.h), is a
+// log-likelihood ratio already, of either sign: it adds kSignatureWeight × value. Its weight cannot be fitted on
+// incidents whose signals have no roles.
+//
 // Where requests are counted, `budget` accounts for the same latency and failures as `exclusive_flow`, and better:
 // exclusive_flow then stands back (weight 0), so that nothing is counted twice.
 #pragma once
@@ -22,6 +26,9 @@
 #include "rca_core/evidence/evidence_source.h"
 
 namespace rca {
+
+inline constexpr std::string_view kSignatureKind = "signature";
+inline constexpr double kSignatureWeight = 2.0;
 
 struct KindWeight {
   std::string_view kind;
