@@ -46,6 +46,7 @@ rca::Result<Incident> incident_of(const CaseData& data, const std::vector<std::s
     const auto entity = static_cast<Eigen::Index>(context.find(item.entity).value_or(0));
     incident.strengths(entity, kind) = rca::evidence_strength(item.value);
   }
+  incident.items = items;
   return incident;
 }
 

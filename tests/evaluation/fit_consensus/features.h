@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/result.h"
+#include "rca_core/evidence/entity_evidence.h"
 
 namespace fit {
 
@@ -18,6 +19,7 @@ struct Incident {
   std::vector<bool> true_ones;  // of the entities; none: healthy, "none of these" is right
   std::vector<std::string> truth;
   bool healthy = false;
+  std::vector<rca::EvidenceItem> items;
 };
 
 struct Corpus {

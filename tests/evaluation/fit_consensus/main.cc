@@ -1,8 +1,10 @@
-// fit_consensus CASES [--weights] [--cases] [DATASET…]
+// fit_consensus CASES [--weights] [--cases] [--items] [DATASET…]
 //
 // Fits the weights of the method consensus on labelled incidents (rca_core/evidence/weighing.h). Prints the tables of
 // docs/consensus.md: their figures are of weights that were fitted on all datasets but the one that is judged.
-// --weights prints rca_core/evidence/consensus_weights.inc, fitted on all. --cases prints one line per incident.
+// --weights prints rca_core/evidence/consensus_weights.inc, fitted on all. --cases prints one line per incident,
+// --items all evidence: dataset, incident, healthy or fault, entity, whether it is true, kind, signal, value.
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -41,9 +43,22 @@ void print_cases(const std::vector<fit::Judged>& judged) {
   }
 }
 
+void print_items(const fit::Corpus& corpus) {
+  for (const fit::Incident& incident : corpus.incidents) {
+    for (const rca::EvidenceItem& item : incident.items) {
+      const auto entity = std::find(incident.entities.begin(), incident.entities.end(), item.entity);
+      const bool is_true = incident.true_ones[static_cast<std::size_t>(entity - incident.entities.begin())];
+      std::printf("%s\t%s\t%s\t%s\t%d\t%s\t%s\t%.6g\n", incident.dataset.c_str(), incident.id.c_str(),
+                  incident.healthy ? "healthy" : "fault", item.entity.c_str(), is_true ? 1 : 0, item.kind.c_str(),
+                  item.signal.c_str(), item.value);
+    }
+  }
+}
+
 int run(const std::vector<std::string>& arguments) {
   bool weights_only = false;
   bool cases = false;
+  bool items = false;
   std::string root;
   std::vector<std::string> datasets;
   for (const std::string& argument : arguments) {
@@ -51,6 +66,8 @@ int run(const std::vector<std::string>& arguments) {
       weights_only = true;
     } else if (argument == "--cases") {
       cases = true;
+    } else if (argument == "--items") {
+      items = true;
     } else if (root.empty()) {
       root = argument;
     } else {
@@ -58,13 +75,17 @@ int run(const std::vector<std::string>& arguments) {
     }
   }
   if (root.empty()) {
-    std::fprintf(stderr, "usage: fit_consensus CASES [--weights] [--cases] [DATASET…]\n");
+    std::fprintf(stderr, "usage: fit_consensus CASES [--weights] [--cases] [--items] [DATASET…]\n");
     return 2;
   }
   const rca::Result<fit::Corpus> corpus = fit::read_corpus(root, datasets.empty() ? default_datasets() : datasets);
   if (!corpus.ok()) {
     std::fprintf(stderr, "%s\n", corpus.error().message.c_str());
     return 1;
+  }
+  if (items) {
+    print_items(*corpus);
+    return 0;
   }
   const fit::Weights weights = fit::fit_weights(*corpus, corpus->datasets);
   if (weights_only) {
