@@ -5,7 +5,10 @@
 #include <cmath>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
+
+#include "rca_core/evidence/signal_kind.h"
 
 namespace rca {
 namespace {
@@ -16,6 +19,20 @@ double weight_of(const Weighing& weighing, std::string_view kind) {
   const auto it = std::find_if(weighing.weights.begin(), weighing.weights.end(),
                                [&](const KindWeight& one) { return one.kind == kind; });
   return it == weighing.weights.end() ? 0 : it->weight;
+}
+
+// Whether the item rests on latency, failures or traffic alone, for the kinds that take any signal.
+bool rests_on_flow(const EvidenceContext& context, const EvidenceItem& item) {
+  if (item.kind == "exclusive_flow") return true;
+  if (item.kind != "breadth" && item.kind != "persistence" && item.kind != "onset_order") return false;
+  const std::optional<std::size_t> entity = context.find(item.entity);
+  if (!entity) return false;
+  const std::vector<Signal>& signals = context.view->frame.signals;
+  const auto& columns = context.entities[*entity].columns;
+  return std::any_of(columns.begin(), columns.end(), [&](Eigen::Index column) {
+    const Signal& signal = signals[static_cast<std::size_t>(column)];
+    return signal.role == item.signal && nature_for_evidence(signal) != SignalNature::internal;
+  });
 }
 
 void sort_by_contribution(std::vector<EvidenceItem>& items) {
@@ -44,10 +61,12 @@ const Weighing& consensus_weighing() {
 }
 
 std::vector<EvidenceItem> gather_evidence(const EvidenceContext& context) {
+  std::unordered_set<std::string_view> known;
+  for (const EvidenceContext::Entity& entity : context.entities) known.insert(entity.name);
   std::vector<EvidenceItem> all;
   for (const EvidenceSource* source : evidence_sources()) {
     for (EvidenceItem& item : source->measure(context)) {
-      if (!std::isfinite(item.value) || !context.find(item.entity)) continue;
+      if (!std::isfinite(item.value) || !known.contains(item.entity)) continue;
       item.kind = source->name();
       all.push_back(std::move(item));
     }
@@ -59,14 +78,15 @@ double evidence_strength(double value) {
   return value > 0 ? std::log1p(value) : 0;
 }
 
-bool budget_replaces_flow(std::span<const EvidenceItem> items) {
-  std::size_t flows = 0;
-  std::size_t budgets = 0;
-  for (const EvidenceItem& item : items) {
-    if (item.kind == "exclusive_flow") ++flows;
-    if (item.kind == "budget") ++budgets;
-  }
-  return budgets > 0 && 2 * budgets >= flows;
+std::vector<bool> counted(const EvidenceContext& context, std::span<const EvidenceItem> items) {
+  std::vector<bool> counts(items.size(), true);
+  const auto number_of = [&](std::string_view kind) {
+    return std::count_if(items.begin(), items.end(), [&](const EvidenceItem& item) { return item.kind == kind; });
+  };
+  const auto budgets = number_of("budget");
+  if (budgets == 0 || 2 * budgets < number_of("exclusive_flow")) return counts;
+  for (std::size_t i = 0; i < items.size(); ++i) counts[i] = !rests_on_flow(context, items[i]);
+  return counts;
 }
 
 WeighedEntities weigh_entities(const EvidenceContext& context, std::vector<EvidenceItem> items,
@@ -78,13 +98,17 @@ WeighedEntities weigh_entities(const EvidenceContext& context, std::vector<Evide
     weighed.entities[i].entity = context.entities[i].name;
     index.emplace(context.entities[i].name, i);
   }
-  const bool replaced = budget_replaces_flow(items);
-  for (EvidenceItem& item : items) {
+  const std::vector<bool> counts = counted(context, items);
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    EvidenceItem& item = items[i];
     const auto at = index.find(item.entity);
     if (at == index.end()) continue;
-    const double weight = replaced && item.kind == "exclusive_flow" ? 0 : weight_of(weighing, item.kind);
-    const double support =
-        item.kind == kSignatureKind ? kSignatureWeight * item.value : weight * evidence_strength(item.value);
+    double support = 0;
+    if (item.kind == kSignatureKind) {
+      support = kSignatureWeight * item.value;
+    } else if (counts[i]) {
+      support = weight_of(weighing, item.kind) * evidence_strength(item.value);
+    }
     item.contribution = weighing.sharpness * support;
     EntityPosterior& entity = weighed.entities[at->second];
     entity.log_odds += item.contribution;

@@ -13,8 +13,9 @@
 // log-likelihood ratio already, of either sign: it adds kSignatureWeight × value. Its weight cannot be fitted on
 // incidents whose signals have no roles.
 //
-// Where requests are counted, `budget` accounts for the same latency and failures as `exclusive_flow`, and better:
-// exclusive_flow then stands back (weight 0), so that nothing is counted twice.
+// Where requests are counted, `budget` accounts for latency and failures, and better than deviations do: what rests on
+// the same signals (exclusive_flow; breadth, persistence and onset_order where their signal is not internal) then does
+// not count, so that nothing is counted twice.
 #pragma once
 
 #include <cstddef>
@@ -51,8 +52,9 @@ std::vector<EvidenceItem> gather_evidence(const EvidenceContext& context);
 // ln(1 + value), 0 for a negative value.
 double evidence_strength(double value);
 
-// Whether `budget` replaces exclusive_flow: it is there for at least half of the entities that have exclusive_flow.
-bool budget_replaces_flow(std::span<const EvidenceItem> items);
+// Of each item whether it counts, or rests on what `budget` accounts for. That holds when `budget` is there for at
+// least half of the entities that have exclusive_flow.
+std::vector<bool> counted(const EvidenceContext& context, std::span<const EvidenceItem> items);
 
 struct WeighedEntities {
   std::vector<EntityPosterior> entities;  // every entity of the context; most probable first, ties in its order

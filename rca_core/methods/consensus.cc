@@ -54,12 +54,15 @@ void add_signals(const Frame& frame, const EntityPosterior& entity, const std::v
                  std::vector<Candidate>& signals) {
   std::map<std::string_view, const EvidenceItem*> strongest;
   std::map<std::string_view, double> contributions;
-  double total = 0;
   for (const EvidenceItem& item : entity.items) {
-    if (item.signal.empty() || frame.column(item.entity, item.signal) < 0) continue;
+    if (item.signal.empty()) continue;
     strongest.try_emplace(item.signal, &item);
-    contributions[item.signal] += item.contribution;
-    total += item.contribution;
+    contributions[item.signal] += std::max(0.0, item.contribution);
+  }
+  double total = 0;
+  for (const Eigen::Index column : columns) {
+    const auto it = contributions.find(frame.signals[static_cast<std::size_t>(column)].role);
+    if (it != contributions.end()) total += it->second;
   }
   for (const Eigen::Index column : columns) {
     const Signal& signal = frame.signals[static_cast<std::size_t>(column)];

@@ -39,9 +39,10 @@ rca::Result<Incident> incident_of(const CaseData& data, const std::vector<std::s
     incident.entities.push_back(entity.name);
     incident.true_ones.push_back(services.contains(rca::service_of(entity.name)));
   }
-  const bool replaced = rca::budget_replaces_flow(items);
-  for (const rca::EvidenceItem& item : items) {
-    if (replaced && item.kind == "exclusive_flow") continue;
+  const std::vector<bool> counts = rca::counted(context, items);
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (!counts[i]) continue;
+    const rca::EvidenceItem& item = items[i];
     const auto kind = std::find(kinds.begin(), kinds.end(), item.kind) - kinds.begin();
     const auto entity = static_cast<Eigen::Index>(context.find(item.entity).value_or(0));
     incident.strengths(entity, kind) = rca::evidence_strength(item.value);

@@ -177,10 +177,16 @@ TEST_F(WeighEntities, MoreEvidenceNeverMakesAnEntityLessLikely) {
 TEST_F(WeighEntities, TheBudgetReplacesTheFlowThatItAccountsFor) {
   const std::vector<EvidenceItem> flow = {item("exclusive_flow", "service1", 100),
                                           item("exclusive_flow", "service2", 3)};
-  EXPECT_FALSE(budget_replaces_flow(flow));
+  EXPECT_EQ(counted(context_, flow), (std::vector<bool>{true, true}));
   std::vector<EvidenceItem> both = flow;
   both.push_back(item("budget", "service2", 50));
-  EXPECT_TRUE(budget_replaces_flow(both));
+  EvidenceItem latency_breadth = item("breadth", "service2", 3);
+  latency_breadth.signal = "latency";
+  EvidenceItem cpu_breadth = item("breadth", "service1", 3);
+  cpu_breadth.signal = "cpu";
+  both.push_back(latency_breadth);
+  both.push_back(cpu_breadth);
+  EXPECT_EQ(counted(context_, both), (std::vector<bool>{false, false, true, false, true}));
   EXPECT_GT(probability(both, "service2"), probability(both, "service1"));
   EXPECT_GT(probability(flow, "service1"), probability(flow, "service2"));
 }
