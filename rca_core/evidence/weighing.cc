@@ -44,19 +44,23 @@ void sort_by_contribution(std::vector<EvidenceItem>& items) {
 // Softmax over the entities and "none of these", whose mass grows with the number of entities: among many, one stands
 // out by chance.
 double normalize(std::vector<EntityPosterior>& entities, const Weighing& weighing) {
-  const double none = weighing.sharpness * weighing.none + std::log1p(static_cast<double>(entities.size()));
+  const double n_and_none = static_cast<double>(entities.size()) + 1;
+  const double none = weighing.sharpness * weighing.none + std::log(n_and_none);
   double largest = none;
   for (const EntityPosterior& entity : entities) largest = std::max(largest, entity.log_odds);
   double total = std::exp(none - largest);
   for (const EntityPosterior& entity : entities) total += std::exp(entity.log_odds - largest);
-  for (EntityPosterior& entity : entities) entity.probability = std::exp(entity.log_odds - largest) / total;
-  return std::exp(none - largest) / total;
+  const auto mixed = [&](double log_odds) {
+    return (1 - weighing.misled) * std::exp(log_odds - largest) / total + weighing.misled / n_and_none;
+  };
+  for (EntityPosterior& entity : entities) entity.probability = mixed(entity.log_odds);
+  return mixed(none);
 }
 
 }  // namespace
 
 const Weighing& consensus_weighing() {
-  static constexpr Weighing kWeighing{kKindWeights, kSharpness, kNone};
+  static constexpr Weighing kWeighing{kKindWeights, kSharpness, kNone, kMisled};
   return kWeighing;
 }
 

@@ -2,8 +2,9 @@
 //
 //   contribution(kind, e) = weight(kind) × ln(1 + value(kind, e))
 //   support(e)            = Σ contributions
-//   P(e)                  = exp(sharpness × support(e)) / (Σ_i exp(sharpness × support(i)) + N)
+//   softmax(e)            = exp(sharpness × support(e)) / (Σ_i exp(sharpness × support(i)) + N)
 //   N                     = (n + 1) exp(sharpness × none)            for "none of these", n entities
+//   P(e)                  = (1 − misled) softmax(e) + misled / (n + 1)
 //
 // Values are robust deviations, or shares, at least 0. The logarithm makes kinds comparable: what counts is by what
 // factor an entity stands out, so one signal with 1000 deviations does not outvote three kinds with 50. Evidence that
@@ -40,6 +41,7 @@ struct Weighing {
   std::span<const KindWeight> weights;  // kinds that are not listed weigh 0
   double sharpness = 1;                 // > 0; calibrates the probabilities, does not change the order
   double none = 0;                      // the support that stands for "none of these"
+  double misled = 0;                    // 0 ≤ … < 1: how often evidence as a whole points elsewhere
 };
 
 // As fitted by tests/evaluation/fit_consensus, from consensus_weights.inc.

@@ -10,8 +10,8 @@
 namespace fit {
 namespace {
 
-constexpr double kPenalty = 0.3;        // λ
-constexpr double kHealthyShare = 0.25;  // of an incident's weight
+constexpr double kPenalty = 0.3;       // λ
+constexpr double kHealthyShare = 0.1;  // of an incident's weight
 constexpr double kLeastProbability = 1e-9;
 
 struct Prior {
@@ -20,7 +20,7 @@ struct Prior {
 };
 
 constexpr std::array kPriors = {
-    Prior{"budget", 1.5},      Prior{"exclusive_flow", 1}, Prior{"caller_edge", 1},      Prior{"change", 1},
+    Prior{"budget", 3},        Prior{"exclusive_flow", 1}, Prior{"caller_edge", 1},      Prior{"change", 1},
     Prior{"change_events", 1}, Prior{"span_time", 1},      Prior{"trace_errors", 1},     Prior{"peers", 0.5},
     Prior{"breadth", 0.5},     Prior{"onset_order", 0.5},  Prior{"log_bursts", 0.5},     Prior{"saturation", 0.3},
     Prior{"traffic", 0.2},     Prior{"persistence", 0.3},  Prior{"graph_position", 0.3},
@@ -47,6 +47,8 @@ std::vector<Sample> samples_of(const Corpus& corpus, const std::vector<std::stri
 }
 
 // Parameters: ln sharpness, none, δ of each kind.
+constexpr Eigen::Index kFirstKind = 2;
+
 Weights weights_of(const Eigen::VectorXd& x, const Eigen::VectorXd& prior) {
   Weights weights;
   weights.sharpness = std::exp(x(0));
@@ -55,22 +57,34 @@ Weights weights_of(const Eigen::VectorXd& x, const Eigen::VectorXd& prior) {
   return weights;
 }
 
+Eigen::VectorXd softmax(const Incident& incident, const Weights& weights) {
+  const Eigen::Index n = incident.strengths.rows();
+  Eigen::VectorXd scores(n + 1);
+  scores.head(n) = weights.sharpness * (incident.strengths * weights.kinds);
+  scores(n) = weights.sharpness * weights.none + std::log1p(static_cast<double>(n));
+  const Eigen::VectorXd p = (scores.array() - scores.maxCoeff()).exp();
+  return p / p.sum();
+}
+
 // −ln P(truth) of one incident, and its gradient over the parameters.
 double loss_of(const Incident& incident, const Weights& weights, Eigen::VectorXd& gradient) {
-  const Eigen::VectorXd p = probabilities(incident, weights);
+  const Eigen::VectorXd p = softmax(incident, weights);
   const Eigen::Index n = incident.strengths.rows();
   Eigen::VectorXd truth = Eigen::VectorXd::Zero(n + 1);
   for (Eigen::Index i = 0; i < n; ++i) truth(i) = incident.true_ones[static_cast<std::size_t>(i)] ? 1 : 0;
   if (truth.sum() == 0) truth(n) = 1;
-  const double right = std::max(kLeastProbability, p.dot(truth));
-  // d(−ln right) / d score_i = p_i − [i true] p_i / right
-  const Eigen::VectorXd slope = p.array() - truth.array() * p.array() / right;
+  const double right = p.dot(truth);
+  const double by_chance = truth.sum() / static_cast<double>(n + 1);
+  const double mixed = std::max(kLeastProbability, (1 - kMisled) * right + kMisled * by_chance);
+  // d right / d score_i = p_i ([i true] − right)
+  const double outer = -(1 - kMisled) / mixed;
+  const Eigen::VectorXd slope = outer * p.array() * (truth.array() - right);
   const Eigen::VectorXd by_kind = incident.strengths.transpose() * slope.head(n);
   const Eigen::VectorXd scaled = weights.sharpness * by_kind.array() * weights.kinds.array();
   gradient(0) = scaled.sum() + slope(n) * weights.sharpness * weights.none;
   gradient(1) = slope(n) * weights.sharpness;
   gradient.tail(scaled.size()) = scaled;
-  return -std::log(right);
+  return -std::log(mixed);
 }
 
 }  // namespace
@@ -82,19 +96,15 @@ double prior_weight(const std::string& kind) {
 }
 
 Eigen::VectorXd probabilities(const Incident& incident, const Weights& weights) {
-  const Eigen::Index n = incident.strengths.rows();
-  Eigen::VectorXd scores(n + 1);
-  scores.head(n) = weights.sharpness * (incident.strengths * weights.kinds);
-  scores(n) = weights.sharpness * weights.none + std::log1p(static_cast<double>(n));
-  const Eigen::VectorXd p = (scores.array() - scores.maxCoeff()).exp();
-  return p / p.sum();
+  const Eigen::VectorXd p = softmax(incident, weights);
+  return (1 - kMisled) * p.array() + kMisled / static_cast<double>(p.size());
 }
 
 Weights fit_weights(const Corpus& corpus, const std::vector<std::string>& datasets) {
   const std::vector<Sample> samples = samples_of(corpus, datasets);
   Eigen::VectorXd prior(static_cast<Eigen::Index>(corpus.kinds.size()));
   for (Eigen::Index k = 0; k < prior.size(); ++k) prior(k) = prior_weight(corpus.kinds[static_cast<std::size_t>(k)]);
-  Eigen::VectorXd one(prior.size() + 2);
+  Eigen::VectorXd one(prior.size() + kFirstKind);
   const auto objective = [&](const Eigen::VectorXd& x, Eigen::VectorXd& gradient) {
     const Weights weights = weights_of(x, prior);
     gradient.setZero(x.size());
@@ -106,7 +116,7 @@ Weights fit_weights(const Corpus& corpus, const std::vector<std::string>& datase
     gradient.tail(prior.size()) += 2 * kPenalty * x.tail(prior.size());
     return value + kPenalty * x.tail(prior.size()).squaredNorm();
   };
-  Eigen::VectorXd start = Eigen::VectorXd::Zero(prior.size() + 2);
+  Eigen::VectorXd start = Eigen::VectorXd::Zero(prior.size() + kFirstKind);
   start(1) = 3;
   return weights_of(rca::minimize(objective, start).x, prior);
 }

@@ -16,12 +16,17 @@ struct Weights {
   double none = 0;
 };
 
+// Rarer things than the evidence can tell happen: of ten incidents one is taken to be misled by its evidence, whatever
+// it says. So no single incident bends the fit, and no confidence comes out much above 0.9. Not fitted: some hundred
+// incidents say little about the rare ones.
+inline constexpr double kMisled = 0.1;
+
 // What an engineer would give before seeing data: 1 for what moved in the entity itself, for what it adds to the flow
 // of requests and for what its callers see; half for what supports one of these. 0: not weighed.
 double prior_weight(const std::string& kind);
 
 // Minimises, over sharpness s > 0, none and δ,
-//   mean over datasets of the mean −ln P(truth), healthy parts counting a quarter of incidents, + λ Σ δ_k²
+//   mean over datasets of the mean −ln P(truth), healthy parts counting a tenth of incidents, + λ Σ δ_k²
 // where weight_k = prior_k × exp(δ_k). A kind that no incident has keeps its prior. Deterministic.
 Weights fit_weights(const Corpus& corpus, const std::vector<std::string>& datasets);
 

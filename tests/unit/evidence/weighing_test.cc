@@ -147,13 +147,13 @@ class WeighEntities : public ::testing::Test {
   EvidenceContext context_;
   std::array<KindWeight, 3> weights_ = {KindWeight{"change", 1}, KindWeight{"exclusive_flow", 1},
                                         KindWeight{"budget", 2}};
-  Weighing weighing_{weights_, 1.5, 2};
+  Weighing weighing_{weights_, 1.5, 2, 0.1};
 };
 
 TEST_F(WeighEntities, FollowsTheFormula) {
   const double p = probability({item("change", "service1", 9)}, "service1");
   const double support = std::exp(1.5 * std::log(10.0));
-  EXPECT_NEAR(p, support / (support + 7 + 9 * std::exp(1.5 * 2)), 1e-12);
+  EXPECT_NEAR(p, 0.9 * support / (support + 7 + 9 * std::exp(1.5 * 2)) + 0.1 / 9, 1e-12);
 }
 
 TEST_F(WeighEntities, KindsThatWeighNothingAndStrangersChangeNothing) {
