@@ -195,9 +195,9 @@ TEST_F(WeighEntities, ASignatureIsALogLikelihoodRatio) {
   const WeighedEntities weighed =
       weigh_entities(context_, {item("signature", "service1", 2), item("signature", "service2", -3)}, weighing_);
   EXPECT_EQ(weighed.entities.front().entity, "service1");
-  EXPECT_EQ(weighed.entities.front().log_odds, 2);
+  EXPECT_EQ(weighed.entities.front().log_odds, 1.5 * kSignatureWeight * 2);
   EXPECT_EQ(weighed.entities.back().entity, "service2");
-  EXPECT_EQ(weighed.entities.back().log_odds, -3);
+  EXPECT_EQ(weighed.entities.back().log_odds, -1.5 * kSignatureWeight * 3);
 }
 
 }  // namespace
