@@ -1,6 +1,9 @@
 // budget: what the entity adds to what users feel, in the SLI's own unit and weighted by traffic, less what its callees
 // explain (methods/budget_attribution.cc). Only where traffic is measured; exclusive_flow says the same in deviations.
 //
+// What the SLI is about counts in full. The other of latency and failures speaks half as loud, √(1 + value) − 1:
+// services that refuse calls at once are fast, and an objective on latency alone sees the refusals late or never.
+//
 // Value: √(own part over the noise of the normal window × own part over that of all entities): an entity must both
 // stand out from its own normal days and be a large part of the whole.
 
@@ -9,12 +12,22 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include "rca_core/evidence/evidence_source.h"
 #include "rca_core/methods/evidence.h"
 
 namespace rca {
 namespace {
+
+// Without calls the entry, which waits for all others, would seem to add what they do.
+bool calls_anything(const EntityGraph* graph) {
+  for (EntityGraph::Node node = 0; graph != nullptr && node < graph->size(); ++node) {
+    if (!graph->callees(node).empty()) return true;
+  }
+  return false;
+}
 
 class BudgetEvidence final : public EvidenceSource {
  public:
@@ -24,8 +37,28 @@ class BudgetEvidence final : public EvidenceSource {
   }
 
   [[nodiscard]] std::vector<EvidenceItem> measure(const EvidenceContext& context) const override {
+    std::vector<EvidenceItem> items;
+    for (const SliNature nature : {SliNature::latency, SliNature::failures}) {
+      const bool other = context.sli != nature && context.sli != SliNature::unknown;
+      for (EvidenceItem& item : items_of(context, nature)) {
+        if (other) item.value = std::sqrt(1 + item.value) - 1;
+        const auto same = std::find_if(items.begin(), items.end(),
+                                       [&](const EvidenceItem& one) { return one.entity == item.entity; });
+        if (same == items.end()) {
+          items.push_back(std::move(item));
+        } else if (item.value > same->value) {
+          *same = std::move(item);
+        }
+      }
+    }
+    return items;
+  }
+
+ private:
+  static std::vector<EvidenceItem> items_of(const EvidenceContext& context, SliNature nature) {
     const IncidentView& view = *context.view;
-    const Result<Budget> budget = attribute_budget(view, context.windows, context.sli);
+    if (!calls_anything(view.graph)) return {};
+    const Result<Budget> budget = attribute_budget(view, context.windows, nature);
     if (!budget.ok() || !budget->by_traffic) return {};
     const double all = budget->own_of_all();
     if (!(all > 0)) return {};

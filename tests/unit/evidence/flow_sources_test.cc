@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 
 #include "rca_core/evidence/flow.h"
@@ -116,6 +117,47 @@ TEST_F(FlowSources, BudgetNeedsTraffic) {
   EXPECT_EQ(items[0].entity, "db");
   EXPECT_GT(items[0].value, 2 * items[1].value);
   EXPECT_THAT(items[0].evidence.text, HasSubstr("of all that is added"));
+}
+
+TEST_F(FlowSources, BudgetIsSilentWithoutCalls) {
+  for (const std::string entity : {"front", "api", "db", "ads"}) {
+    builder_.add(entity, "workload", "", [](Eigen::Index) { return 100.0; });
+  }
+  IncidentView alone = view();
+  alone.graph = nullptr;
+  EXPECT_TRUE(measured("budget", alone).empty());  // the front end waits for all others
+}
+
+TEST_F(FlowSources, LostRequestsSpeakHalfAsLoudWhereTheSliIsAboutLatency) {
+  FrameBuilder builder(kRows);
+  for (const std::string entity : {"front", "api", "db", "ads"}) {
+    builder.add(entity, "latency", "seconds", [&](Eigen::Index) { return 0.1 * (1 + noise_(0.05)); });
+    builder.add(entity, "success", "ratio",
+                [&](Eigen::Index row) { return row >= kOnset && entity == "ads" ? 0.5 : 1.0; });
+    builder.add(entity, "workload", "", [](Eigen::Index) { return 100.0; });
+  }
+  IncidentView view{builder.frame(), kOnset};
+  view.sli_column = 0;
+  view.graph = &graph_;
+  const auto by_latency = measured("budget", view);
+  ASSERT_EQ(by_latency.size(), 4U);
+  EXPECT_EQ(by_latency[0].entity, "ads");
+  EXPECT_EQ(by_latency[0].signal, "success");
+  view.sli_column = 1;
+  const auto by_failures = measured("budget", view);
+  EXPECT_EQ(by_failures[0].entity, "ads");
+  EXPECT_GT(by_failures[0].value, 3 * by_latency[0].value);
+}
+
+TEST_F(FlowSources, WhatGotBetterSpeaksHalfAsLoud) {
+  latency("cache", 0.5, 0.1);
+  const auto items = measured("exclusive_flow", view());
+  ASSERT_EQ(items[0].entity, "db");
+  for (const EvidenceItem& item : items) {
+    if (item.entity == "cache") {
+      EXPECT_NEAR(item.value, std::sqrt(1 - item.evidence.deviation) - 1, 1e-9);
+    }
+  }
 }
 
 TEST_F(FlowSources, ReplicasStandForTheirServiceInTheGraph) {
