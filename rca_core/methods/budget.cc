@@ -326,6 +326,7 @@ Eigen::VectorXd felt_weights(const IncidentView& view, const Windows& windows, S
   const Eigen::VectorXd alike = Eigen::VectorXd::Constant(rows, 1.0 / static_cast<double>(rows));
   const Frame& frame = view.frame;
   if (!view.sli_column || *view.sli_column < 0 || *view.sli_column >= frame.values.cols()) return alike;
+  if (sli_nature_of(view) != nature) return alike;
   const auto baseline = baseline_of(frame, windows, *view.sli_column);
   if (!baseline) return alike;
   const double sign = bad_sign(signal_at(frame, *view.sli_column), nature);

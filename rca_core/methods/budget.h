@@ -39,7 +39,8 @@ std::optional<CallQuality> call_quality(const IncidentView& view, const std::vec
 std::optional<EntityGraph::Node> node_of_entity(const EntityGraph& graph, std::string_view entity);
 
 // For each anomalous row how much users felt in it: the SLI's deviation in its bad direction above the noise of the
-// normal window; they sum to 1. Without an SLI, or where it did not get worse, all rows count alike.
+// normal window; they sum to 1. Without an SLI of this nature, or where it did not get worse, all rows
+// count alike.
 Eigen::VectorXd felt_weights(const IncidentView& view, const Windows& windows, SliNature nature);
 
 struct BudgetShare {
