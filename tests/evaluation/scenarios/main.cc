@@ -6,6 +6,7 @@
 #include <mutex>
 #include <thread>
 
+#include "tests/evaluation/scenarios/dump.h"
 #include "tests/evaluation/scenarios/suites.h"
 #include "tests/evaluation/scenarios/summary.h"
 
@@ -19,7 +20,7 @@ struct Options {
   std::string config_file = SCENARIO_CONFIG;
   std::string only;
   std::string format = "md";
-  std::string out;
+  std::string dump;
   std::size_t seeds = 10;
   std::uint64_t first_seed = kFirstReportedSeed;
   std::size_t jobs = 1;
@@ -38,9 +39,10 @@ rca::Result<std::vector<RunResult>> run_all(const Setup& setup, const std::vecto
   std::atomic<std::size_t> next{0};
   std::mutex mutex;
   std::size_t done = 0;
+  const ViewSink sink = o.dump.empty() ? ViewSink() : dump_to(o.dump);
   const auto work = [&] {
     for (std::size_t i = next++; i < specs.size(); i = next++) {
-      results[i] = run_one(setup, specs[i]);
+      results[i] = run_one(setup, specs[i], sink);
       const std::lock_guard lock(mutex);
       if (!o.quiet) std::cerr << ++done << "/" << specs.size() << " " << specs[i].name << "\n";
     }
@@ -79,6 +81,7 @@ rca::Result<void> run(const Options& o) {
     std::cout << to_json(summaries, results);
   } else {
     for (const SuiteSummary& summary : summaries) std::cout << to_markdown(summary);
+    std::cout << to_markdown(calibration_of(results));
   }
   return {};
 }
@@ -99,6 +102,8 @@ int main_of(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--jobs", o.jobs, "Runs at a time")->check(CLI::Range(1, 256));
   app.add_option("--format", o.format, "Output format")->check(CLI::IsMember({"md", "json"}))->capture_default_str();
+  app.add_option("--dump", o.dump,
+                 "Also write each incident that was found as a case that `rcatool eval` reads, below this folder");
   app.add_flag("--quiet", o.quiet, "No progress on standard error");
   try {
     app.parse(argc, argv);

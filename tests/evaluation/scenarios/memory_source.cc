@@ -59,7 +59,8 @@ class StoreReceiver::StoreSink final : public llmsim::ScrapeSink {
   StoreSink(MemoryStore& store, const rca::Labels& target_labels, bool honor_labels)
       : store_(store), target_labels_(target_labels), honor_labels_(honor_labels) {}
 
-  void start(double unix_time) {
+  void start(double unix_time, bool keeps) {
+    keeps_ = keeps;
     time_ms_ = std::llround(unix_time * 1000);
     position_ = 0;
     samples_ = 0;
@@ -67,6 +68,7 @@ class StoreReceiver::StoreSink final : public llmsim::ScrapeSink {
   void family(std::string_view, llmsim::MetricType, std::string_view) override {}
   void sample(std::string_view name, std::string_view labels, double value) override {
     ++samples_;
+    if (!keeps_) return;
     Line& line = find(name, labels);
     // A second sample of the same series in one scrape is a duplicate, which Prometheus drops as well.
     if (line.last_ms == time_ms_) return;
@@ -114,6 +116,7 @@ class StoreReceiver::StoreSink final : public llmsim::ScrapeSink {
   std::int64_t time_ms_ = 0;
   std::size_t position_ = 0;
   std::size_t samples_ = 0;
+  bool keeps_ = true;
   std::vector<Line> lines_;
   std::unordered_map<std::string, std::size_t> index_;
   std::string key_;  // scratch
@@ -122,7 +125,9 @@ class StoreReceiver::StoreSink final : public llmsim::ScrapeSink {
   [[nodiscard]] std::int64_t time_ms() const { return time_ms_; }
 };
 
-StoreReceiver::StoreReceiver(const std::vector<llmsim::Target>& targets, MemoryStore& store) {
+StoreReceiver::StoreReceiver(const std::vector<llmsim::Target>& targets, MemoryStore& store,
+                             std::vector<Outage> outages)
+    : outages_(std::move(outages)) {
   for (const llmsim::Target& target : targets) {
     metrics_.push_back(std::make_unique<StoreSink>(store, target.labels, target.honor_labels));
     about_.push_back(std::make_unique<StoreSink>(store, target.labels, false));
@@ -133,13 +138,15 @@ StoreReceiver::~StoreReceiver() = default;
 
 llmsim::ScrapeSink& StoreReceiver::start(std::size_t target, bool about, double unix_time) {
   StoreSink& sink = about ? *about_[target] : *metrics_[target];
-  sink.start(unix_time);
+  down_ = std::any_of(outages_.begin(), outages_.end(),
+                      [&](const Outage& outage) { return unix_time >= outage.begin && unix_time < outage.end; });
+  sink.start(unix_time, !down_);
   target_ = target;
   return sink;
 }
 
 bool StoreReceiver::done() {
-  metrics_[target_]->mark_stale(about_[target_]->time_ms());
+  if (!down_) metrics_[target_]->mark_stale(about_[target_]->time_ms());
   return true;
 }
 

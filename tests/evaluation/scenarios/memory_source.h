@@ -41,7 +41,12 @@ class MemoryStore {
 // still be scraped, or all of them when it cannot, end with a stale marker at that scrape, as in Prometheus.
 class StoreReceiver final : public llmsim::ScrapeReceiver {
  public:
-  StoreReceiver(const std::vector<llmsim::Target>& targets, MemoryStore& store);
+  // While Prometheus itself is down nothing is kept, not even that a series ended.
+  struct Outage {
+    double begin = 0;  // unix time
+    double end = 0;
+  };
+  StoreReceiver(const std::vector<llmsim::Target>& targets, MemoryStore& store, std::vector<Outage> outages = {});
   ~StoreReceiver() override;
   StoreReceiver(const StoreReceiver&) = delete;
   StoreReceiver& operator=(const StoreReceiver&) = delete;
@@ -53,7 +58,9 @@ class StoreReceiver final : public llmsim::ScrapeReceiver {
   class StoreSink;
   std::vector<std::unique_ptr<StoreSink>> metrics_;
   std::vector<std::unique_ptr<StoreSink>> about_;
+  std::vector<Outage> outages_;
   std::size_t target_ = 0;
+  bool down_ = false;
 };
 
 // Answers from `store`, which must outlive it and not change during a read.

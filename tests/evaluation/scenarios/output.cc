@@ -36,6 +36,10 @@ Json to_json(const GroupFigures& group) {
           {"delay_seconds_median", number(group.delay_median)},
           {"delay_seconds_p95", number(group.delay_p95)},
           {"onset_error_seconds_median", number(group.onset_error_median)},
+          {"entity_right", number(group.entity_right)},
+          {"class_right", number(group.class_right)},
+          {"both_right", number(group.both_right)},
+          {"unknown", number(group.unknown)},
           {"methods", methods}};
 }
 
@@ -77,7 +81,31 @@ Json to_json(const RunResult& result) {
   out["delay_seconds"] = result.delay_seconds;
   out["onset_error_seconds"] = result.onset_error_seconds;
   out["methods"] = to_json(result.methods);
+  const Answer& answer = result.answer;
+  out["answer"] = {{"entity", answer.entity},
+                   {"fault_class", answer.fault_class},
+                   {"probability", answer.probability},
+                   {"confidence", answer.confidence},
+                   {"unknown", answer.unknown},
+                   {"entity_right", answer.entity_right},
+                   {"class_right", answer.class_right},
+                   {"both_right", answer.pair_right},
+                   {"place", answer.place},
+                   {"second_place", answer.second_place}};
   return out;
+}
+
+Json to_json(const Calibration& calibration) {
+  Json bins = Json::array();
+  for (const ReliabilityBin& bin : calibration.bins) {
+    bins.push_back({{"low", bin.low},
+                    {"count", bin.count},
+                    {"mean_probability", number(bin.mean_probability)},
+                    {"share_right", number(bin.share_right)}});
+  }
+  return {{"expected_calibration_error", number(calibration.expected_error)},
+          {"brier", number(calibration.brier)},
+          {"bins", bins}};
 }
 
 std::string method_table(const SuiteSummary& summary, bool given) {
@@ -103,22 +131,44 @@ std::string method_table(const SuiteSummary& summary, bool given) {
 
 }  // namespace
 
+std::string to_markdown(const CalibrationSummary& calibration) {
+  std::string out =
+      "### Calibration\n\nOf the incidents that were found. Expected calibration error: entity " +
+      fixed(calibration.entity.expected_error, 3) + ", entity and class " + fixed(calibration.pair.expected_error, 3) +
+      ".\n\n" + "| probability | entity: incidents | mean | right | entity and class: incidents | mean | right |\n" +
+      "| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n";
+  for (std::size_t i = 0; i < calibration.entity.bins.size(); ++i) {
+    const ReliabilityBin& entity = calibration.entity.bins[i];
+    const ReliabilityBin& pair = calibration.pair.bins[i];
+    if (entity.count + pair.count == 0) continue;
+    out += "| " + fixed(entity.low, 1) + " … " + fixed(entity.high, 1) + " | " + std::to_string(entity.count) + " | " +
+           fixed(entity.mean_probability, 2) + " | " + fixed(entity.share_right, 2) + " | " +
+           std::to_string(pair.count) + " | " + fixed(pair.mean_probability, 2) + " | " + fixed(pair.share_right, 2) +
+           " |\n";
+  }
+  return out + "\n";
+}
+
 std::string to_json(const std::vector<SuiteSummary>& summaries, const std::vector<RunResult>& results) {
   Json out = {{"suites", Json::object()}, {"runs", Json::array()}};
   for (const SuiteSummary& summary : summaries) out["suites"][summary.suite] = to_json(summary);
+  const CalibrationSummary calibration = calibration_of(results);
+  out["calibration"] = {{"entity", to_json(calibration.entity)}, {"entity_and_class", to_json(calibration.pair)}};
   for (const RunResult& result : results) out["runs"].push_back(to_json(result));
   return out.dump(1) + "\n";
 }
 
 std::string to_markdown(const SuiteSummary& summary) {
-  std::string out = "### Suite `" + summary.suite + "`\n\n" + std::to_string(summary.runs) + " runs, " +
-                    std::to_string(summary.early) + " incidents before anything was at fault.\n\n" +
-                    "| fault | runs | detected | delay, s | p95 | onset error, s |\n" +
-                    "| --- | ---: | ---: | ---: | ---: | ---: |\n";
+  std::string out =
+      "### Suite `" + summary.suite + "`\n\n" + std::to_string(summary.runs) + " runs, " +
+      std::to_string(summary.early) + " incidents before anything was at fault.\n\n" +
+      "| fault | runs | detected | delay, s | p95 | onset error, s | entity | class | both | unknown |\n" +
+      "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n";
   for (const GroupFigures& group : summary.groups) {
     out += "| " + (group.fault.empty() ? "all" : group.fault) + " | " + std::to_string(group.runs) + " | " +
            std::to_string(group.detected) + " | " + fixed(group.delay_median, 0) + " | " + fixed(group.delay_p95, 0) +
-           " | " + fixed(group.onset_error_median, 0) + " |\n";
+           " | " + fixed(group.onset_error_median, 0) + " | " + fixed(group.entity_right, 2) + " | " +
+           fixed(group.class_right, 2) + " | " + fixed(group.both_right, 2) + " | " + fixed(group.unknown, 2) + " |\n";
   }
   out += "\nAC@1 / Avg@5 of the entity; an incident that was not found, or found before the fault, is a miss.\n\n" +
          method_table(summary, false);

@@ -6,6 +6,7 @@
 
 #include "exporter/pipeline/daemon.h"
 #include "exporter/signals/catalog.h"
+#include "rca_core/diagnosis/assessment.h"
 #include "rca_core/evaluation/accuracy.h"
 #include "rca_core/methods/registry.h"
 #include "tests/evaluation/scenarios/memory_source.h"
@@ -40,6 +41,41 @@ std::vector<std::string> entities_of(const std::vector<TrueFault>& truth) {
   std::vector<std::string> out;
   for (const TrueFault& fault : truth) out.push_back(fault.entity);
   return out;
+}
+
+bool among(const std::vector<TrueFault>& truth, std::string_view entity, std::string_view fault_class) {
+  return std::any_of(truth.begin(), truth.end(), [&](const TrueFault& fault) {
+    return (entity.empty() || fault.entity == entity) && (fault_class.empty() || fault.fault_class == fault_class);
+  });
+}
+
+Answer answer_of(const rca::Assessment& assessment, const std::vector<TrueFault>& truth) {
+  Answer answer;
+  if (assessment.entities.empty() || assessment.classes.empty()) {
+    answer.unknown = true;
+    return answer;
+  }
+  const rca::ClassProbability& first = assessment.classes.front();
+  answer.entity = first.entity;
+  answer.fault_class = first.fault_class;
+  answer.probability = first.probability;
+  answer.confidence = assessment.confidence;
+  answer.unknown = assessment.unknown;
+  answer.entity_right = among(truth, first.entity, {});
+  answer.class_right = among(truth, {}, first.fault_class);
+  answer.pair_right = among(truth, first.entity, first.fault_class);
+  std::vector<std::string> names;
+  for (const rca::EntityPosterior& entity : assessment.entities) names.push_back(entity.entity);
+  answer.place = rca::first_place(names, entities_of(truth));
+  if (truth.size() > 1) {
+    for (const TrueFault& fault : truth) {
+      const std::vector<std::string> one = {fault.entity};
+      const std::size_t place = rca::first_place(names, one);
+      answer.second_place = place == 0 ? 0 : std::max(answer.second_place, place);
+      if (place == 0) break;
+    }
+  }
+  return answer;
 }
 
 MethodScore score(const rca::Ranking& ranking, const std::vector<std::string>& truth) {
@@ -100,7 +136,11 @@ void note_answer(const exporter::Analysis& analysis, const std::vector<std::stri
 rca::Result<void> analyse(const Setup& setup, const RunSpec& spec, exporter::AnalysisRequest request,
                           exporter::Sources& sources, const ViewSink& sink, RunResult& result) {
   rca::Result<void> sunk;
+  std::optional<rca::Assessment> assessment;
   request.inspect = [&](const rca::IncidentView& view) {
+    rca::MethodOptions options;
+    options.seed = setup.config.seed;
+    if (auto assessed = rca::assess(view, options); assessed.ok()) assessment = std::move(assessed).value();
     if (sink) sunk = sink(spec, result.truth, view);
   };
   const auto analysis = exporter::analyze_window(setup.config, request, setup.resolver, sources);
@@ -112,7 +152,10 @@ rca::Result<void> analyse(const Setup& setup, const RunSpec& spec, exporter::Ana
   result.signals = analysis->signals;
   result.series = analysis->series;
   note_incidents(*analysis, spec, result);
-  if (analysis->incident && !result.truth.empty() && result.early == 0) note_answer(*analysis, setup.methods, result);
+  if (analysis->incident && !result.truth.empty() && result.early == 0) {
+    note_answer(*analysis, setup.methods, result);
+    if (assessment) result.answer = answer_of(*assessment, result.truth);
+  }
   return {};
 }
 
@@ -141,7 +184,22 @@ rca::Result<Setup> make_setup(const std::string& config_file, const std::vector<
   return setup;
 }
 
-rca::Result<RunResult> run_one(const Setup& setup, const RunSpec& spec, const ViewSink& sink) {
+namespace {
+
+// Rows as far apart as scrapes, and rates over at least four of them, as Prometheus' users do it.
+Setup fitted(const Setup& setup, const RunSpec& spec) {
+  Setup fit = setup;
+  const auto step = exporter::milliseconds(std::llround(spec.step * 1000));
+  fit.config.step = std::max(fit.config.step, step);
+  fit.config.interval = std::max(fit.config.interval, step);
+  fit.config.rate_range = std::max(fit.config.rate_range, 4 * step);
+  return fit;
+}
+
+}  // namespace
+
+rca::Result<RunResult> run_one(const Setup& shared, const RunSpec& spec, const ViewSink& sink) {
+  const Setup setup = fitted(shared, spec);
   llmsim::Simulation simulation(spec.sim);
   for (const PlannedFault& fault : spec.faults) {
     RCA_TRY(simulation.plan_fault(fault.type, fault.target, fault.at, fault.duration));
@@ -149,7 +207,11 @@ rca::Result<RunResult> run_one(const Setup& setup, const RunSpec& spec, const Vi
   MemoryStore store;
   {
     const std::vector<llmsim::Target> targets = scraped_targets(simulation, spec);
-    StoreReceiver receiver(targets, store);
+    std::vector<StoreReceiver::Outage> outages;
+    for (const RunSpec::Outage& one : spec.outages) {
+      outages.push_back({spec.sim.start + one.begin, spec.sim.start + one.end});
+    }
+    StoreReceiver receiver(targets, store, std::move(outages));
     RCA_TRY(llmsim::run_scrapes(simulation, targets, {spec.duration, spec.step, spec.missing_scrapes}, receiver));
   }
   RunResult result;

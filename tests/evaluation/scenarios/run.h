@@ -34,6 +34,11 @@ struct RunSpec {
   double missing_scrapes = 0;
   std::vector<PlannedFault> faults;
   std::vector<std::string> missing_jobs;  // exporters that are not scraped
+  struct Outage {
+    double begin = 0;  // seconds after the start
+    double end = 0;
+  };
+  std::vector<Outage> outages;  // Prometheus is down
 };
 
 // What was at fault, in the words of the product: entities named by the configuration's rules.
@@ -51,6 +56,20 @@ struct MethodScore {
   std::string reason;     // why it is not
   std::string first;      // the entity that it names
   std::size_t place = 0;  // of the first true entity, from 1; 0: not ranked
+};
+
+// The diagnosis: the most probable entity with its fault class.
+struct Answer {
+  std::string entity;
+  std::string fault_class;
+  double probability = 0;  // of both
+  double confidence = 0;   // of the most probable entity, whatever its class
+  bool unknown = false;    // it says that it cannot tell
+  bool entity_right = false;
+  bool class_right = false;
+  bool pair_right = false;       // the entity, and its class
+  std::size_t place = 0;         // of the first true entity, from 1; 0: not named
+  std::size_t second_place = 0;  // of the second true one, when two are at fault
 };
 
 // An incident that the pipeline opened; times in seconds after the start of the simulation.
@@ -74,6 +93,7 @@ struct RunResult {
   double delay_seconds = 0;        // from the fault's begin to the detection
   double onset_error_seconds = 0;  // estimated onset less the fault's begin
   std::vector<MethodScore> methods;
+  Answer answer;
   // As `methods`, with the fault's begin given as the onset, as the reference evaluates: of every run with a fault.
   std::vector<MethodScore> given;
   std::string failure;  // why the window could not be analysed

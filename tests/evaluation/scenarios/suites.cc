@@ -64,11 +64,82 @@ std::vector<RunSpec> campaign(std::uint64_t seed) {
   return reference_runs("campaign", {30, 285, 60}, seed);
 }
 
+// A day: the load of the night is a third of that of the day, scrapes fail now and then, and Prometheus is restarted
+// and once down for a quarter of an hour.
+std::vector<RunSpec> healthy(std::uint64_t seed) {
+  constexpr double kDay = 86'400;
+  RunSpec spec;
+  spec.suite = "healthy";
+  spec.name = "day";
+  spec.sim.seed = stream_seed(seed, 0);
+  spec.sim.rate = 3.3;
+  spec.sim.swing = 0.5;
+  spec.sim.swing_period = kDay;
+  spec.duration = kDay;
+  spec.step = 15;
+  spec.missing_scrapes = kMissingScrapes;
+  spec.outages = {{6 * 3600, 6 * 3600 + 60}, {15 * 3600, 15 * 3600 + 900}};
+  return {spec};
+}
+
+// What is harder than the reference's campaign, on its stack.
+class HardRuns {
+ public:
+  explicit HardRuns(std::uint64_t seed) : seed_(seed) {}
+
+  RunSpec& add(std::string name, std::vector<PlannedFault> faults) {
+    RunSpec spec;
+    spec.suite = "hard";
+    spec.name = std::move(name);
+    spec.sim = reference_load(seed_, 500 + runs_.size());
+    spec.duration = kBegin + kLength;
+    spec.missing_scrapes = kMissingScrapes;
+    spec.faults = std::move(faults);
+    return runs_.emplace_back(std::move(spec));
+  }
+  // The target changes from seed to seed.
+  [[nodiscard]] std::string replica(std::size_t offset = 0) const {
+    return kReferenceReplicas[(seed_ + offset) % kReferenceReplicas.size()];
+  }
+  [[nodiscard]] PlannedFault fault(const char* type, std::size_t offset = 0, double later = 0) const {
+    return {type, replica(offset), kBegin + later, kLength - later};
+  }
+  std::vector<RunSpec> take() { return std::move(runs_); }
+
+  static constexpr double kBegin = 1260;
+  static constexpr double kLength = 300;
+
+ private:
+  std::uint64_t seed_;
+  std::vector<RunSpec> runs_;
+};
+
+std::vector<RunSpec> hard(std::uint64_t seed) {
+  HardRuns runs(seed);
+  runs.add("two-at-once/gpu+network", {runs.fault("gpu"), runs.fault("network", 1)});
+  runs.add("two-at-once/cpu+memory", {runs.fault("cpu"), runs.fault("memory", 1)});
+  runs.add("one-after-the-other/gpu+cpu", {runs.fault("gpu"), runs.fault("cpu", 1, 60)});
+  for (const char* fault : {"gpu", "network"}) {
+    RunSpec& low = runs.add(std::string("low-traffic/") + fault, {runs.fault(fault)});
+    low.sim.rate = 0.5;
+    low.sim.arrival = llmsim::Arrival::poisson;
+  }
+  runs.add("own-metrics-missing/gpu-without-dcgm", {runs.fault("gpu")}).missing_jobs = {"dcgm"};
+  runs.add("own-metrics-missing/cpu-without-cadvisor", {runs.fault("cpu")}).missing_jobs = {"cadvisor"};
+  runs.add("own-metrics-missing/network-without-node", {runs.fault("network")}).missing_jobs = {"cadvisor", "node_exporter"};
+  for (const char* fault : {"cpu", "network"}) {
+    RunSpec& burst = runs.add(std::string("random-arrivals/") + fault, {runs.fault(fault)});
+    burst.sim.arrival = llmsim::Arrival::poisson;
+  }
+  return runs.take();
+}
+
 struct Suite {
   std::string_view name;
   std::vector<RunSpec> (*runs)(std::uint64_t seed);
 };
-constexpr std::array kSuites = {Suite{"reference", reference}, Suite{"campaign", campaign}};
+constexpr std::array kSuites = {Suite{"reference", reference}, Suite{"campaign", campaign}, Suite{"healthy", healthy},
+                                Suite{"hard", hard}};
 
 }  // namespace
 

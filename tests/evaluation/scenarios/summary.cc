@@ -70,7 +70,16 @@ GroupFigures group_of(const std::string& fault, const std::vector<const RunResul
   group.runs = runs.size();
   std::vector<double> delays;
   std::vector<double> errors;
+  std::vector<double> entity;
+  std::vector<double> kind;
+  std::vector<double> both;
+  std::vector<double> unknown;
   for (const RunResult* run : runs) {
+    const Answer& answer = run->answer;
+    entity.push_back(answer.entity_right ? 1 : 0);
+    kind.push_back(answer.class_right ? 1 : 0);
+    both.push_back(answer.pair_right ? 1 : 0);
+    unknown.push_back(answer.unknown ? 1 : 0);
     if (!run->detected) continue;
     ++group.detected;
     delays.push_back(run->delay_seconds);
@@ -79,6 +88,10 @@ GroupFigures group_of(const std::string& fault, const std::vector<const RunResul
   group.delay_median = quantile(delays, 0.5);
   group.delay_p95 = quantile(delays, 0.95);
   group.onset_error_median = quantile(errors, 0.5);
+  group.entity_right = mean(entity);
+  group.class_right = mean(kind);
+  group.both_right = mean(both);
+  group.unknown = mean(unknown);
   for (const std::string& method : methods) group.methods.push_back(figures_of(runs, method));
   return group;
 }
@@ -93,6 +106,17 @@ std::vector<std::string> methods_of(const std::vector<RunResult>& results) {
 }
 
 }  // namespace
+
+CalibrationSummary calibration_of(const std::vector<RunResult>& results) {
+  std::vector<Forecast> entity;
+  std::vector<Forecast> pair;
+  for (const RunResult& result : results) {
+    if (!result.detected || result.answer.place == 0) continue;
+    entity.push_back({result.answer.confidence, result.answer.place == 1});
+    pair.push_back({result.answer.probability, result.answer.pair_right});
+  }
+  return {calibrate(entity), calibrate(pair)};
+}
 
 SuiteSummary summarize(const std::string& suite, const std::vector<RunResult>& results) {
   SuiteSummary summary;

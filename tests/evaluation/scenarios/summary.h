@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "rca_core/evaluation/accuracy.h"
+#include "tests/evaluation/scenarios/calibration.h"
 #include "tests/evaluation/scenarios/run.h"
 
 namespace scenarios {
@@ -28,6 +29,11 @@ struct GroupFigures {
   double delay_median = 0;        // seconds, of the detected; NaN: none
   double delay_p95 = 0;           // seconds
   double onset_error_median = 0;  // seconds, of |estimated − true|
+  // Of the diagnosis, as shares of all runs: the most probable pair of entity and fault class.
+  double entity_right = 0;
+  double class_right = 0;
+  double both_right = 0;
+  double unknown = 0;  // it said that it could not tell
   std::vector<MethodFigures> methods;
 };
 
@@ -38,9 +44,18 @@ struct SuiteSummary {
   std::vector<GroupFigures> groups;  // all first, then by fault
 };
 
+// Of the runs whose incident was found: the probability of the entity named first and whether it is at fault; that of
+// the entity with its class and whether both are right.
+struct CalibrationSummary {
+  Calibration entity;
+  Calibration pair;
+};
+CalibrationSummary calibration_of(const std::vector<RunResult>& results);
+
 SuiteSummary summarize(const std::string& suite, const std::vector<RunResult>& results);
 
 std::string to_json(const std::vector<SuiteSummary>& summaries, const std::vector<RunResult>& results);
 std::string to_markdown(const SuiteSummary& summary);
+std::string to_markdown(const CalibrationSummary& calibration);
 
 }  // namespace scenarios
