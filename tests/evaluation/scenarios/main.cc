@@ -17,7 +17,7 @@ struct Options {
   std::vector<std::string> suites = {"reference"};
   std::vector<std::string> methods = {"consensus", "budget_attribution", "peer_deviation", "baro",
                                       "nsigma",    "max_abs_z",          "count_signals",  "dummy"};
-  std::string config_file = SCENARIO_CONFIG;
+  std::string config_dir = SCENARIO_CONFIG_DIR;
   std::string only;
   std::string format = "md";
   std::string dump;
@@ -61,7 +61,7 @@ rca::Result<std::vector<RunResult>> run_all(const Setup& setup, const std::vecto
 }
 
 rca::Result<void> run(const Options& o) {
-  RCA_ASSIGN(const Setup setup, make_setup(o.config_file, o.methods));
+  RCA_ASSIGN(const Setup setup, make_setup(o.config_dir, o.methods));
   std::vector<RunSpec> specs;
   for (const std::string& suite : o.suites) {
     RCA_ASSIGN(const std::vector<RunSpec> more, make_suite(suite, o.first_seed, o.seeds));
@@ -94,7 +94,9 @@ int main_of(int argc, char** argv) {
       ->check(CLI::IsMember(suite_names()));
   app.add_option("--methods", o.methods, "Methods beside each other; those that do not exist are left out")
       ->delimiter(',');
-  app.add_option("--config.file", o.config_file, "Configuration of rca_exporter")->capture_default_str();
+  app.add_option("--config.dir", o.config_dir,
+                 "Folder with reference.yml and full.yml, the configurations of the product for the two stacks")
+      ->capture_default_str();
   app.add_option("--only", o.only, "Only the scenarios whose name contains this");
   app.add_option("--seeds", o.seeds, "Seeds of each scenario")->check(CLI::Range(1, 1000));
   app.add_option("--first-seed", o.first_seed,
@@ -103,7 +105,7 @@ int main_of(int argc, char** argv) {
   app.add_option("--jobs", o.jobs, "Runs at a time")->check(CLI::Range(1, 256));
   app.add_option("--format", o.format, "Output format")->check(CLI::IsMember({"md", "json"}))->capture_default_str();
   app.add_option("--dump", o.dump,
-                 "Also write each incident that was found as a case that `rcatool eval` reads, below this folder");
+                 "Also write each run with a fault as a case that `rcatool eval` reads, below this folder");
   app.add_flag("--quiet", o.quiet, "No progress on standard error");
   try {
     app.parse(argc, argv);

@@ -58,6 +58,19 @@ Json to_json(const std::vector<MethodScore>& scores) {
   return out;
 }
 
+Json to_json(const Answer& answer) {
+  return {{"entity", answer.entity},
+          {"fault_class", answer.fault_class},
+          {"probability", answer.probability},
+          {"confidence", answer.confidence},
+          {"unknown", answer.unknown},
+          {"entity_right", answer.entity_right},
+          {"class_right", answer.class_right},
+          {"both_right", answer.pair_right},
+          {"place", answer.place},
+          {"second_place", answer.second_place}};
+}
+
 Json to_json(const RunResult& result) {
   Json truth = Json::array();
   for (const TrueFault& fault : result.truth) {
@@ -76,22 +89,13 @@ Json to_json(const RunResult& result) {
   }
   if (!result.failure.empty()) out["failure"] = result.failure;
   out["given"] = to_json(result.given);
+  if (!result.given.empty()) out["given_answer"] = to_json(result.given_answer);
   if (!result.detected) return out;
   out["slo"] = result.slo;
   out["delay_seconds"] = result.delay_seconds;
   out["onset_error_seconds"] = result.onset_error_seconds;
   out["methods"] = to_json(result.methods);
-  const Answer& answer = result.answer;
-  out["answer"] = {{"entity", answer.entity},
-                   {"fault_class", answer.fault_class},
-                   {"probability", answer.probability},
-                   {"confidence", answer.confidence},
-                   {"unknown", answer.unknown},
-                   {"entity_right", answer.entity_right},
-                   {"class_right", answer.class_right},
-                   {"both_right", answer.pair_right},
-                   {"place", answer.place},
-                   {"second_place", answer.second_place}};
+  out["answer"] = to_json(result.answer);
   return out;
 }
 

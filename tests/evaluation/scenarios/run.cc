@@ -132,18 +132,51 @@ void note_answer(const exporter::Analysis& analysis, const std::vector<std::stri
   result.methods = scores_of(analysis, methods, entities_of(result.truth));
 }
 
+rca::Result<Product> read_product(const std::string& file) {
+  Product product;
+  RCA_ASSIGN(product.config, exporter::load_checked_config(file, ":memory:"));
+  exporter::CatalogResult catalog = exporter::load_catalog(product.config);
+  if (!catalog.catalog) return rca::Error{rca::ErrorKind::invalid_argument, exporter::to_string(catalog.diagnostics)};
+  RCA_ASSIGN(exporter::Resolver resolver, exporter::Resolver::create(std::move(*catalog.catalog), product.config));
+  product.resolver = std::make_shared<const exporter::Resolver>(std::move(resolver));
+  return product;
+}
+
+// Rows as far apart as scrapes, and rates over at least four of them, as users of Prometheus do it.
+Product fitted(const Product& product, const RunSpec& spec) {
+  Product fit = product;
+  const auto step = exporter::milliseconds(std::llround(spec.step * 1000));
+  fit.config.step = std::max(fit.config.step, step);
+  fit.config.interval = std::max(fit.config.interval, step);
+  fit.config.rate_range = std::max(fit.config.rate_range, 4 * step);
+  return fit;
+}
+
+// One run in the course of its analysis.
+struct Analyst {
+  const RunSpec& spec;
+  const Product& product;
+  const std::vector<std::string>& methods;
+  exporter::AnalysisRequest request;
+  exporter::Sources& sources;
+  const ViewSink& sink;
+
+  rca::Result<void> find(RunResult& result) const;
+  rca::Result<void> with_given_onset(RunResult& result) const;
+};
+
 // The incident as the pipeline finds it.
-rca::Result<void> analyse(const Setup& setup, const RunSpec& spec, exporter::AnalysisRequest request,
-                          exporter::Sources& sources, const ViewSink& sink, RunResult& result) {
+rca::Result<void> Analyst::find(RunResult& result) const {
   rca::Result<void> sunk;
   std::optional<rca::Assessment> assessment;
-  request.inspect = [&](const rca::IncidentView& view) {
+  exporter::AnalysisRequest asked = request;
+  asked.inspect = [&](const rca::IncidentView& view) {
     rca::MethodOptions options;
-    options.seed = setup.config.seed;
+    options.seed = product.config.seed;
     if (auto assessed = rca::assess(view, options); assessed.ok()) assessment = std::move(assessed).value();
     if (sink) sunk = sink(spec, result.truth, view);
   };
-  const auto analysis = exporter::analyze_window(setup.config, request, setup.resolver, sources);
+  const auto analysis = exporter::analyze_window(product.config, asked, product.resolver, sources);
   RCA_TRY(std::move(sunk));
   if (!analysis.ok()) {
     result.failure = analysis.error().message;
@@ -153,53 +186,46 @@ rca::Result<void> analyse(const Setup& setup, const RunSpec& spec, exporter::Ana
   result.series = analysis->series;
   note_incidents(*analysis, spec, result);
   if (analysis->incident && !result.truth.empty() && result.early == 0) {
-    note_answer(*analysis, setup.methods, result);
+    note_answer(*analysis, methods, result);
     if (assessment) result.answer = answer_of(*assessment, result.truth);
   }
   return {};
 }
 
 // The incident at the time of the fault.
-void analyse_given(const Setup& setup, exporter::AnalysisRequest request, exporter::Sources& sources,
-                   RunResult& result) {
-  request.onset_ms = result.truth.front().begin_ms;
-  const auto analysis = exporter::analyze_window(setup.config, request, setup.resolver, sources);
-  if (analysis.ok() && analysis->incident) {
-    result.given = scores_of(*analysis, setup.methods, entities_of(result.truth));
-  }
+rca::Result<void> Analyst::with_given_onset(RunResult& result) const {
+  rca::Result<void> sunk;
+  std::optional<rca::Assessment> assessment;
+  exporter::AnalysisRequest asked = request;
+  asked.onset_ms = result.truth.front().begin_ms;
+  asked.inspect = [&](const rca::IncidentView& view) {
+    rca::MethodOptions options;
+    options.seed = product.config.seed;
+    if (auto assessed = rca::assess(view, options); assessed.ok()) assessment = std::move(assessed).value();
+    if (sink && !result.detected) sunk = sink(spec, result.truth, view);
+  };
+  const auto analysis = exporter::analyze_window(product.config, asked, product.resolver, sources);
+  RCA_TRY(std::move(sunk));
+  if (!analysis.ok() || !analysis->incident) return {};
+  result.given = scores_of(*analysis, methods, entities_of(result.truth));
+  if (assessment) result.given_answer = answer_of(*assessment, result.truth);
+  return {};
 }
 
 }  // namespace
 
-rca::Result<Setup> make_setup(const std::string& config_file, const std::vector<std::string>& methods) {
+rca::Result<Setup> make_setup(const std::string& config_dir, const std::vector<std::string>& methods) {
   Setup setup;
-  RCA_ASSIGN(setup.config, exporter::load_checked_config(config_file, ":memory:"));
-  exporter::CatalogResult catalog = exporter::load_catalog(setup.config);
-  if (!catalog.catalog) return rca::Error{rca::ErrorKind::invalid_argument, exporter::to_string(catalog.diagnostics)};
-  RCA_ASSIGN(exporter::Resolver resolver, exporter::Resolver::create(std::move(*catalog.catalog), setup.config));
-  setup.resolver = std::make_shared<const exporter::Resolver>(std::move(resolver));
+  RCA_ASSIGN(setup.reference, read_product(config_dir + "/reference.yml"));
+  RCA_ASSIGN(setup.full, read_product(config_dir + "/full.yml"));
   for (const std::string& name : methods) {
     if (rca::find_method(name).ok()) setup.methods.push_back(name);
   }
   return setup;
 }
 
-namespace {
-
-// Rows as far apart as scrapes, and rates over at least four of them, as Prometheus' users do it.
-Setup fitted(const Setup& setup, const RunSpec& spec) {
-  Setup fit = setup;
-  const auto step = exporter::milliseconds(std::llround(spec.step * 1000));
-  fit.config.step = std::max(fit.config.step, step);
-  fit.config.interval = std::max(fit.config.interval, step);
-  fit.config.rate_range = std::max(fit.config.rate_range, 4 * step);
-  return fit;
-}
-
-}  // namespace
-
-rca::Result<RunResult> run_one(const Setup& shared, const RunSpec& spec, const ViewSink& sink) {
-  const Setup setup = fitted(shared, spec);
+rca::Result<RunResult> run_one(const Setup& setup, const RunSpec& spec, const ViewSink& sink) {
+  const Product product = fitted(setup.of(spec.sim.stack), spec);
   llmsim::Simulation simulation(spec.sim);
   for (const PlannedFault& fault : spec.faults) {
     RCA_TRY(simulation.plan_fault(fault.type, fault.target, fault.at, fault.duration));
@@ -218,15 +244,16 @@ rca::Result<RunResult> run_one(const Setup& shared, const RunSpec& spec, const V
   result.suite = spec.suite;
   result.name = spec.name;
   result.seed = spec.seed;
-  RCA_ASSIGN(result.truth, truth_of(simulation, spec, setup.config));
+  RCA_ASSIGN(result.truth, truth_of(simulation, spec, product.config));
 
   exporter::AnalysisRequest request;
   request.start_ms = unix_ms(spec, spec.warm_up);
   request.end_ms = unix_ms(spec, spec.duration);
   request.methods = setup.methods;
   exporter::Sources sources = memory_sources(store);
-  RCA_TRY(analyse(setup, spec, request, sources, sink, result));
-  if (!result.truth.empty()) analyse_given(setup, request, sources, result);
+  const Analyst analyst{spec, product, setup.methods, request, sources, sink};
+  RCA_TRY(analyst.find(result));
+  if (!result.truth.empty()) RCA_TRY(analyst.with_given_onset(result));
   return result;
 }
 

@@ -96,22 +96,33 @@ struct RunResult {
   Answer answer;
   // As `methods`, with the fault's begin given as the onset, as the reference evaluates: of every run with a fault.
   std::vector<MethodScore> given;
+  Answer given_answer;
   std::string failure;  // why the window could not be analysed
   std::size_t signals = 0;
   std::size_t series = 0;
 };
 
-// What all runs share. Immutable.
-struct Setup {
+// The product as it is configured for one stack.
+struct Product {
   exporter::Config config;
   std::shared_ptr<const exporter::Resolver> resolver;
-  std::vector<std::string> methods;
 };
 
-// `methods` that no one registered are left out. Errors: of the configuration, of the catalogue.
-rca::Result<Setup> make_setup(const std::string& config_file, const std::vector<std::string>& methods);
+// What all runs share. Immutable.
+struct Setup {
+  Product reference;
+  Product full;
+  std::vector<std::string> methods;
 
-// Sees the window that methods rank, together with the truth.
+  [[nodiscard]] const Product& of(llmsim::Stack stack) const { return stack == llmsim::Stack::full ? full : reference; }
+};
+
+// Reads reference.yml and full.yml in `config_dir`. `methods` that no one registered are left out. Errors: of the
+// configurations, of the catalogue.
+rca::Result<Setup> make_setup(const std::string& config_dir, const std::vector<std::string>& methods);
+
+// Sees the window that methods rank, together with the truth: of the incident that was found, else of the one that is
+// analysed with the fault's begin as its onset.
 using ViewSink = std::function<rca::Result<void>(const RunSpec& spec, const std::vector<TrueFault>& truth,
                                                  const rca::IncidentView& view)>;
 

@@ -1,6 +1,11 @@
 #include "tests/evaluation/scenarios/suites.h"
 
+#include <algorithm>
 #include <array>
+#include <map>
+#include <utility>
+
+#include "tests/testbed/llmsim/faults/fault.h"
 
 namespace scenarios {
 namespace {
@@ -66,20 +71,29 @@ std::vector<RunSpec> campaign(std::uint64_t seed) {
 
 // A day: the load of the night is a third of that of the day, scrapes fail now and then, and Prometheus is restarted
 // and once down for a quarter of an hour.
-std::vector<RunSpec> healthy(std::uint64_t seed) {
+RunSpec healthy_day(const char* name, SimConfig sim) {
   constexpr double kDay = 86'400;
   RunSpec spec;
   spec.suite = "healthy";
-  spec.name = "day";
-  spec.sim.seed = stream_seed(seed, 0);
+  spec.name = name;
+  spec.sim = std::move(sim);
   spec.sim.rate = 3.3;
   spec.sim.swing = 0.5;
   spec.sim.swing_period = kDay;
+  spec.warm_up = 300;
   spec.duration = kDay;
   spec.step = 15;
   spec.missing_scrapes = kMissingScrapes;
   spec.outages = {{6 * 3600, 6 * 3600 + 60}, {15 * 3600, 15 * 3600 + 900}};
-  return {spec};
+  return spec;
+}
+
+std::vector<RunSpec> healthy(std::uint64_t seed) {
+  SimConfig reference;
+  reference.seed = stream_seed(seed, 0);
+  SimConfig full = llmsim::full_stack_config();
+  full.seed = stream_seed(seed, 1);
+  return {healthy_day("day/reference", reference), healthy_day("day/full", full)};
 }
 
 // What is harder than the reference's campaign, on its stack.
@@ -126,7 +140,8 @@ std::vector<RunSpec> hard(std::uint64_t seed) {
   }
   runs.add("own-metrics-missing/gpu-without-dcgm", {runs.fault("gpu")}).missing_jobs = {"dcgm"};
   runs.add("own-metrics-missing/cpu-without-cadvisor", {runs.fault("cpu")}).missing_jobs = {"cadvisor"};
-  runs.add("own-metrics-missing/network-without-node", {runs.fault("network")}).missing_jobs = {"cadvisor", "node_exporter"};
+  runs.add("own-metrics-missing/network-without-node", {runs.fault("network")}).missing_jobs = {"cadvisor",
+                                                                                                "node_exporter"};
   for (const char* fault : {"cpu", "network"}) {
     RunSpec& burst = runs.add(std::string("random-arrivals/") + fault, {runs.fault(fault)});
     burst.sim.arrival = llmsim::Arrival::poisson;
@@ -134,12 +149,45 @@ std::vector<RunSpec> hard(std::uint64_t seed) {
   return runs.take();
 }
 
+// The fault types of each fault class, in order of name; of the full stack where it has one of its own.
+std::map<std::string, std::vector<const llmsim::FaultType*>> types_by_class() {
+  std::map<std::string, std::vector<const llmsim::FaultType*>> out;
+  for (const llmsim::FaultType& type : llmsim::fault_types()) {
+    if (!type.fault_class.empty()) out[type.fault_class].push_back(&type);
+  }
+  return out;
+}
+
+// One scenario for each fault class. Where several faults have the class, or a fault several targets, seeds take turns.
+std::vector<RunSpec> catalogue(std::uint64_t seed) {
+  constexpr double kWarmUp = 300;
+  constexpr double kNormal = 1500;  // the warm-up included
+  constexpr double kMostSeconds = 4 * 3600;
+  std::vector<RunSpec> runs;
+  for (const auto& [fault_class, types] : types_by_class()) {
+    const llmsim::FaultType& type = *types[seed % types.size()];
+    RunSpec spec;
+    spec.suite = "catalogue";
+    spec.name = fault_class + "/" + type.name;
+    spec.sim = llmsim::full_stack_config();
+    spec.sim.seed = stream_seed(seed, 200 + runs.size());
+    if (type.configure != nullptr) type.configure(spec.sim);
+    const double length = std::min(type.typical_seconds, kMostSeconds);
+    spec.warm_up = kWarmUp;
+    spec.duration = kNormal + length;
+    spec.missing_scrapes = kMissingScrapes;
+    spec.faults = {{type.name, type.default_target, kNormal, length}};
+    runs.push_back(std::move(spec));
+  }
+  return runs;
+}
+
 struct Suite {
   std::string_view name;
   std::vector<RunSpec> (*runs)(std::uint64_t seed);
 };
-constexpr std::array kSuites = {Suite{"reference", reference}, Suite{"campaign", campaign}, Suite{"healthy", healthy},
-                                Suite{"hard", hard}};
+constexpr std::array kSuites = {Suite{"reference", reference}, Suite{"campaign", campaign},
+                                Suite{"catalogue", catalogue}, Suite{"healthy", healthy}, Suite{"hard", hard}};
 
 }  // namespace
 

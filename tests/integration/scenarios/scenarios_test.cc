@@ -10,7 +10,7 @@ namespace scenarios {
 namespace {
 
 const Setup& setup() {
-  static const Setup made = make_setup(SCENARIO_CONFIG, {"peer_deviation", "dummy", "no such method"}).value();
+  static const Setup made = make_setup(SCENARIO_CONFIG_DIR, {"peer_deviation", "dummy", "no such method"}).value();
   return made;
 }
 
