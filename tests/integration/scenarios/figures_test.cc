@@ -32,13 +32,13 @@ TEST(CalibrationTest, ProbabilitiesOfOneAndBeyondAreInTheLastBinAndNothingHasNoE
 }
 
 TEST(DumpTest, ARunReadsBackAsALabelledIncident) {
-  const Setup setup = make_setup(SCENARIO_CONFIG_DIR, {"peer_deviation"}).value();
+  const scenarios::Setup shared = make_setup(SCENARIO_CONFIG_DIR, {"peer_deviation"}).value();
   const std::vector<RunSpec> specs = make_suite("campaign", 1, 1).value();
   const auto spec =
       std::find_if(specs.begin(), specs.end(), [](const RunSpec& one) { return one.name == "memory/ray-replicas-2"; });
   ASSERT_NE(spec, specs.end());
   const test_support::TempDir dir;
-  const RunResult result = run_one(setup, *spec, dump_to(dir.path())).value();
+  const RunResult result = run_one(shared, *spec, dump_to(dir.path())).value();
   ASSERT_TRUE(result.detected);
   const auto read = exporter::dataset::read_case(std::filesystem::path(dir.path()) / "campaign" /
                                                  "ray-replicas-2_memory" / "memory-ray-replicas-2-1");
