@@ -82,8 +82,8 @@ std::string truth_json(const RunSpec& spec, const std::vector<TrueFault>& truth,
   out["services"] = nlohmann::ordered_json::array();
   for (const TrueFault& fault : truth) out["services"].push_back(names(fault.entity));
   out["metric"] = nullptr;
-  out["fault"] = truth.front().fault_class;
-  out["fault_type"] = truth.front().type;
+  out["fault"] = truth.front().type;
+  out["fault_class"] = truth.front().fault_class;
   if (view.sli_column) {
     out["sli"] = column_name(view.frame.signals[static_cast<std::size_t>(*view.sli_column)], names);
   }

@@ -44,7 +44,7 @@ TEST(DumpTest, ARunReadsBackAsALabelledIncident) {
                                                  "ray-replicas-2_memory" / "memory-ray-replicas-2-1");
   ASSERT_TRUE(read.ok()) << read.error().message;
   EXPECT_EQ(read->truth.services, std::vector<std::string>{"ray-replicas-2"});
-  EXPECT_EQ(read->truth.fault, "memory_exhaustion");
+  EXPECT_EQ(read->truth.fault, "memory");
   const exporter::dataset::CaseData& data = read->data;
   EXPECT_EQ(data.frame.grid.step_ms, 5000);
   EXPECT_NEAR(static_cast<double>(data.onset_ms - result.truth[0].begin_ms) / 1000, result.onset_error_seconds, 1e-9);
