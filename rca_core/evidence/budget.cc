@@ -37,9 +37,10 @@ class BudgetEvidence final : public EvidenceSource {
   }
 
   [[nodiscard]] std::vector<EvidenceItem> measure(const EvidenceContext& context) const override {
+    if (context.sli != SliNature::latency && context.sli != SliNature::failures) return {};
     std::vector<EvidenceItem> items;
     for (const SliNature nature : {SliNature::latency, SliNature::failures}) {
-      const bool other = context.sli != nature && context.sli != SliNature::unknown;
+      const bool other = context.sli != nature;
       for (EvidenceItem& item : items_of(context, nature)) {
         if (other) item.value = std::sqrt(1 + item.value) - 1;
         const auto same = std::find_if(items.begin(), items.end(),
