@@ -151,6 +151,9 @@ class Simulation : private EngineListener {
   // Another configuration was rolled out to the pod's owner; its pods keep running.
   void bump_generation(std::size_t pod) { ++containers_[pod].generation; }
 
+  // Something that the engine waits for may be there now.
+  void wake(Replica& replica) { kick(replica); }
+
   // --- the full stack only
   // Null in the reference's stack.
   [[nodiscard]] FullStack* full() { return full_.get(); }

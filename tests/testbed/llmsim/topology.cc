@@ -57,7 +57,7 @@ void add_full_stack(Topology& out) {
   const std::size_t state = gpu_nodes + 2;
   add_pod(out, kGateway, "5c7d9f6b8-t6zqn", "docker.io/envoyproxy/envoy:v1.31.2", front, "ReplicaSet");
   add_pod(out, kChatApp, "7f9c5d8b6-4xk2m", "registry.local/chat-app:3.8.1", front, "ReplicaSet");
-  add_pod(out, kVectorStore, "0", "docker.io/qdrant/qdrant:v1.12.4", search, "StatefulSet");
+  add_pod(out, kVectorStore, "0", "docker.io/qdrant/qdrant:v1.16.3", search, "StatefulSet");
   add_pod(out, kSessionStore, "0", "docker.io/library/redis:7.4.1", state, "StatefulSet");
   for (std::size_t node = 1; node <= search; ++node) {
     if (node == front) continue;

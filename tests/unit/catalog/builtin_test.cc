@@ -101,6 +101,21 @@ constexpr const char* kStack[] = {
     "nginx_connections_active",
     "nginx_connections_accepted",
     "nginx_http_requests_total",
+    "envoy_http_downstream_rq_total",
+    "envoy_http_downstream_rq_xx",
+    "envoy_http_downstream_rq_time",
+    "envoy_cluster_upstream_rq_retry",
+    "envoy_cluster_ratelimit_over_limit",
+    "ratelimit_service_rate_limit_total_hits",
+    "ratelimit_service_rate_limit_over_limit",
+    "rest_responses_total",
+    "rest_responses_duration_seconds",
+    "collection_hardware_metric_vector_io_read",
+    "redis_keyspace_hits_total",
+    "redis_evicted_keys_total",
+    "redis_memory_used_bytes",
+    "db_client_operation_duration_seconds",
+    "http_client_request_duration_seconds_count",
     "traces_span_metrics_calls_total",
     "traces_span_metrics_duration_milliseconds",
     "traces_span_metrics_duration_seconds",
@@ -204,6 +219,37 @@ TEST(BuiltinCatalog, ReadsTheSeriesOfAReplica) {
                       {"destination_workload", "ray"},
                       {"custom_tag_connection_inbound_pod_name", "p"}}),
             "http_request_rate=p() http_error_ratio=p() nginx-proxy>p ");
+  EXPECT_EQ(roles_of({{"__name__", "envoy_cluster_ratelimit_over_limit"}, {"pod", "g"}, {"envoy_cluster_name", "c"}}),
+            "gateway_rate_limited_ratio=g() ");
+  EXPECT_EQ(roles_of({{"__name__", "envoy_http_downstream_rq_total"},
+                      {"pod", "sidecar"},
+                      {"envoy_http_conn_manager_prefix", "inbound_0.0.0.0_8000;"}}),
+            "")
+      << "not a gateway";
+  EXPECT_EQ(roles_of({{"__name__", "ratelimit_service_rate_limit_total_hits"}, {"pod", "r"}, {"key1", "acme"}}),
+            "tenant_request_rate=acme() ");
+  EXPECT_EQ(
+      roles_of({{"__name__", "gen_ai_client_operation_duration_seconds_count"},
+                {"gen_ai_operation_name", "execute_tool"},
+                {"gen_ai_tool_name", "web_search"},
+                {"error_type", "504"},
+                {"pod", "app"}}),
+      "tool_call_rate=web_search() tool_call_error_ratio=web_search() app>web_search ");
+  EXPECT_EQ(roles_of({{"__name__", "gen_ai_client_operation_duration_seconds_count"},
+                      {"gen_ai_operation_name", "chat"},
+                      {"pod", "user"}}),
+            "client_request_rate=user() ")
+      << "a call of the model is not one of a tool";
+  EXPECT_EQ(roles_of({{"__name__", "rest_responses_total"},
+                      {"endpoint", "/collections/{name}/points/search"},
+                      {"status", "200"},
+                      {"pod", "v"}}),
+            "vector_search_rate=v() counted_request_rate=v() ");
+  EXPECT_EQ(roles_of({{"__name__", "db_client_operation_duration_seconds_count"},
+                      {"db_system_name", "redis"},
+                      {"server_address", "s"},
+                      {"pod", "app"}}),
+            "session_operation_rate=s() app>s ");
   EXPECT_EQ(roles_of({{"__name__", "istio_requests_total"}, {"reporter", "source"}, {"destination_workload", "w"}}),
             "");
   EXPECT_EQ(roles_of({{"__name__", "traces_service_graph_request_total"}, {"client", "a"}, {"server", "b"}}),

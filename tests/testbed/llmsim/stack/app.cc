@@ -40,7 +40,7 @@ void App::Outcomes::observe(int status, double value) {
   seconds.try_emplace(status, http_buckets()).first->second.observe(value);
 }
 
-App::App(const SimConfig& config, const std::vector<std::string>& tools, Host& host, Wiring wiring,
+App::App(const SimConfig& config, const std::vector<std::string>& tools, std::size_t tenants, Host& host, Wiring wiring,
          SessionStore& sessions, Host& session_host, VectorStore& vectors, Host& vector_host, ToolApi& tool_api)
     : config_(config),
       tools_(tools),
@@ -53,7 +53,11 @@ App::App(const SimConfig& config, const std::vector<std::string>& tools, Host& h
       tool_api_(tool_api),
       tool_calls_(tools.size()),
       session_seconds_(store_buckets()),
-      context_utilization_(share_buckets()) {}
+      session_error_seconds_(store_buckets()),
+      context_utilization_(share_buckets()) {
+  counters_.input_tokens.resize(tenants);
+  counters_.output_tokens.resize(tenants);
+}
 
 void App::work(double cpu_seconds, std::function<void()> next) {
   host_.book(cpu_seconds);
@@ -91,7 +95,7 @@ void App::load_session(const Shared& attempt) {
       // Without its earlier turns a conversation cannot go on.
       if (loaded.turn > 0 && !loaded.session_hit && !attempt->user->shared_key) {
         loaded.session_error = true;
-        ++counters_.session_errors;
+        ++counters_.sessions_lost;
         return finish(attempt, Outcome::session_lost);
       }
       if (attempt->user->wants_documents) {
@@ -202,8 +206,6 @@ void App::model_done(const Shared& attempt, Outcome outcome) {
   models_.observe(http_status(outcome), a.model_done - a.model_sent);
   if (outcome != Outcome::answered) return finish(attempt, outcome);
   wiring_.generated(a);
-  counters_.input_tokens.resize(std::max(counters_.input_tokens.size(), a.tenant + 1));
-  counters_.output_tokens.resize(counters_.input_tokens.size());
   counters_.input_tokens[a.tenant] += static_cast<std::uint64_t>(a.prompt_tokens);
   counters_.output_tokens[a.tenant] += static_cast<std::uint64_t>(a.output_tokens);
   if (attempt->user->shared_key) return finish(attempt, Outcome::answered);
@@ -214,11 +216,11 @@ void App::model_done(const Shared& attempt, Outcome outcome) {
     const int tokens = saved.history_tokens + saved.user_tokens + saved.output_tokens;
     const SessionStore::Reply reply = sessions_.set(wiring_.now(), saved.session, tokens);
     wiring_.at(wiring_.now() + reply.seconds + hop(session_host_), [this, attempt, begin, reply] {
-      session_seconds_.observe(wiring_.now() - begin);
+      (reply.error ? session_error_seconds_ : session_seconds_).observe(wiring_.now() - begin);
       wiring_.called(*attempt, kSessionStore, "SET", begin, reply.error ? 500 : 200);
       ++counters_.session_operations;
       if (!reply.error) return finish(attempt, Outcome::answered);
-      ++counters_.session_errors;
+      ++counters_.sessions_lost;
       attempt->attributes.session_error = true;
       finish(attempt, Outcome::session_lost);
     });

@@ -43,8 +43,8 @@ class App {
     std::function<void(const Attempt&, std::string_view callee, std::string_view operation, double begin, int status)>
         called;
   };
-  App(const SimConfig& config, const std::vector<std::string>& tools, Host& host, Wiring wiring, SessionStore& sessions,
-      Host& session_host, VectorStore& vectors, Host& vector_host, ToolApi& tool_api);
+  App(const SimConfig& config, const std::vector<std::string>& tools, std::size_t tenants, Host& host, Wiring wiring,
+      SessionStore& sessions, Host& session_host, VectorStore& vectors, Host& vector_host, ToolApi& tool_api);
 
   void receive(const std::shared_ptr<Attempt>& attempt);
   // The model's answer is complete, or has failed.
@@ -58,7 +58,7 @@ class App {
   };
   struct Counters {
     std::uint64_t prompts = 0, truncated = 0, truncated_tokens = 0, too_long = 0;
-    std::uint64_t session_operations = 0, session_errors = 0;
+    std::uint64_t session_operations = 0, sessions_lost = 0;
     std::vector<std::uint64_t> input_tokens, output_tokens;  // of each tenant
   };
   [[nodiscard]] const Counters& counters() const { return counters_; }
@@ -66,7 +66,9 @@ class App {
   [[nodiscard]] const Outcomes& searches() const { return searches_; }
   [[nodiscard]] const Outcomes& models() const { return models_; }
   [[nodiscard]] const std::vector<Outcomes>& tool_calls() const { return tool_calls_; }
+  // Operations on the session store, and those of them that it refused.
   [[nodiscard]] const Histogram& session_seconds() const { return session_seconds_; }
+  [[nodiscard]] const Histogram& session_error_seconds() const { return session_error_seconds_; }
   [[nodiscard]] const Histogram& context_utilization() const { return context_utilization_; }
   [[nodiscard]] std::size_t under_way() const { return under_way_; }
 
@@ -96,7 +98,7 @@ class App {
   Counters counters_;
   Outcomes served_, searches_, models_;
   std::vector<Outcomes> tool_calls_;
-  Histogram session_seconds_, context_utilization_;
+  Histogram session_seconds_, session_error_seconds_, context_utilization_;
   std::size_t under_way_ = 0;
 };
 

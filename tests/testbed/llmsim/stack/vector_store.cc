@@ -1,6 +1,7 @@
 #include "tests/testbed/llmsim/stack/vector_store.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 
@@ -10,10 +11,20 @@ constexpr double kSearchCpu = 6e-3;       // assumed: seconds of one thread, gra
 constexpr double kPagesPerSearch = 24;    // assumed: pages of vectors and links that are touched
 constexpr double kPageBytes = 16384;      // with readahead
 constexpr std::size_t kQueueLimit = 256;  // assumed: beyond it the store answers 503
+// Qdrant's bounds of its request durations.
+constexpr std::array kBounds = {0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 50.0};
+const Buckets& search_buckets() {
+  static const Buckets buckets = make_buckets(kBounds, NumberStyle::go);
+  return buckets;
+}
 }  // namespace
 
 VectorStore::VectorStore(std::uint64_t seed, Host& host, Disk& disk, Schedule schedule)
-    : random_(seed, "vector-store"), host_(host), disk_(disk), schedule_(std::move(schedule)) {}
+    : random_(seed, "vector-store"),
+      host_(host),
+      disk_(disk),
+      schedule_(std::move(schedule)),
+      seconds_(search_buckets()) {}
 
 double VectorStore::miss_ratio() const {
   // Some pages are touched far more often than others: half of the index in memory serves 71 % of the touches.
@@ -44,7 +55,7 @@ void VectorStore::start(double now) {
   schedule_(now + cpu + read, [this, now = now + cpu + read, search = std::move(search)] {
     --active_;
     ++counters_.searches;
-    counters_.seconds += now - search.arrived;
+    seconds_.observe(now - search.arrived);
     if (!queue_.empty()) start(now);
     search.done(false);
   });

@@ -6,6 +6,7 @@
 #include <deque>
 #include <functional>
 
+#include "tests/testbed/llmsim/histogram.h"
 #include "tests/testbed/llmsim/host.h"
 #include "tests/testbed/llmsim/random.h"
 #include "tests/testbed/llmsim/stack/disk.h"
@@ -27,10 +28,11 @@ class VectorStore {
 
   struct Counters {
     std::uint64_t searches = 0, rejected = 0;
-    double seconds = 0;  // queue and service
     double read_bytes = 0;
   };
   [[nodiscard]] const Counters& counters() const { return counters_; }
+  // Queue and service of the answered searches.
+  [[nodiscard]] const Histogram& seconds() const { return seconds_; }
   [[nodiscard]] std::size_t queued() const { return queue_.size(); }
   [[nodiscard]] int active() const { return active_; }
   // Share of page touches that the page cache does not have.
@@ -50,6 +52,7 @@ class VectorStore {
   std::deque<Search> queue_;
   int active_ = 0;
   Counters counters_;
+  Histogram seconds_;
 };
 
 }  // namespace llmsim
