@@ -11,6 +11,7 @@ inline constexpr int kError = 1;       // wrong usage, a mistake in a file, a so
 inline constexpr int kNoIncident = 2;  // analyze: no objective was broken in the window
 
 void add_methods(CLI::App& app, int& exit_code);
+void add_causes(CLI::App& app, int& exit_code);
 void add_check(CLI::App& app, int& exit_code);
 void add_analyze(CLI::App& app, int& exit_code);
 void add_eval(CLI::App& app, int& exit_code);

@@ -15,6 +15,7 @@ int run(int argc, char** argv) {
   int exit_code = rcatool::kError;
   rcatool::add_check(app, exit_code);
   rcatool::add_methods(app, exit_code);
+  rcatool::add_causes(app, exit_code);
   rcatool::add_analyze(app, exit_code);
   rcatool::add_eval(app, exit_code);
   try {

@@ -10,6 +10,7 @@ namespace rca::sections {
 namespace {
 
 constexpr double kAtCause = 1.0;
+constexpr double kAtMember = 0.9;
 constexpr double kBelowCause = 0.6;  // what it calls or runs on
 constexpr double kAtPeer = 0.3;
 constexpr double kElsewhere = 0.1;
@@ -23,6 +24,9 @@ struct Nearness {
 
 Nearness nearness(const Case& of, const Cause& cause, const std::string& entity) {
   if (of.name(cause.entity) == entity) return {kAtCause, "of the root cause itself"};
+  for (const std::size_t member : of.movements.members(cause.entity)) {
+    if (of.name(member) == entity) return {kAtMember, "of an entity that belongs to the root cause"};
+  }
   for (const Place place : {Place::callee, Place::node}) {
     for (const std::size_t other : of.movements.at(cause.entity, place)) {
       if (of.name(other) == entity) {

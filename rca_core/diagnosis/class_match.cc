@@ -231,16 +231,18 @@ class Matcher {
     const IncidentView& view = *movements_.context().view;
     if (view.changes.empty()) return;
     const std::vector<EvidenceContext::Entity>& entities = movements_.context().entities;
+    std::set<std::string_view> own = {entities[entity].name};
+    for (const std::size_t member : movements_.members(entity)) own.insert(entities[member].name);
     std::set<std::string_view> near;
     for (const Place place : {Place::callee, Place::node}) {
       for (const std::size_t other : movements_.at(entity, place)) near.insert(entities[other].name);
     }
     for (const ChangeEvent& change : view.changes) {
-      const bool own = change.entity == entities[entity].name;
-      if (!own && !near.contains(change.entity)) continue;
+      const bool its_own = own.contains(change.entity);
+      if (!its_own && !near.contains(change.entity)) continue;
       const double fit = change_fit(change, row);
       const double nats = (kChangeKind * std::min(1.0, fit) + kChangeWords * std::max(0.0, fit - 1)) *
-                          change_proximity(change, view.onset_time_ms()) * (own ? 1.0 : kChangeElsewhere);
+                          change_proximity(change, view.onset_time_ms()) * (its_own ? 1.0 : kChangeElsewhere);
       if (nats <= match.change_contribution) continue;
       match.change_contribution = nats;
       match.change = &change;

@@ -46,15 +46,21 @@ constexpr auto kTemplateActions = std::to_array<ActionTemplate>({
 });
 
 constexpr auto kInputDriftSignature = std::to_array<SignatureTerm>({
-    // More tokens for the same number of requests: the requests are of another kind.
+    // A tenant: more tokens for the same number of requests.
     moves("tenant_token_rate", kDecisive, Place::self, "tenant"),
     stays("tenant_request_rate", kStrong, Place::self, "tenant"),
-    moves("prompt_tokens", kStrong),
+    // An application: its template is as long as before, its prompts are not, and answers suit them less.
+    moves("prompt_tokens", kStrong, Place::self, "application"),
+    stays("template_prompt_tokens", kStrong, Place::self, "application"),
+    stays("template_request_rate", kHint, Place::self, "application"),
+    falls("output_logprob", kUsual, Place::self, "application"),
+    falls("answer_relevance", kHint, Place::self, "application"),
+    falls("groundedness", kHint, Place::self, "application"),
+    falls("answer_similarity", kHint, Place::self, "application"),
+    rises("hallucination_ratio", kHint, Place::self, "application"),
     moves("http_request_size", kHint),
     moves("prompt_tokens", kUsual, Place::callee),
-    moves("prompt_tokens", kUsual, Place::peers),
     moves("prompt_tokens", kHint, Place::system),
-    falls("output_logprob", kHint),
     falls("output_logprob", kHint, Place::system),
     falls("groundedness", kHint, Place::system),
     falls("answer_relevance", kHint, Place::system),
@@ -75,6 +81,8 @@ constexpr auto kInputDriftWhys = std::to_array<WhyTemplate>({
      "tenant"},
     {"tokens changed while requests did not", "the requests themselves are of another kind", "tenant_request_rate",
      Place::self, "tenant"},
+    {"requests need more work", "prompts of {entity} have another length while its template has not", "prompt_tokens",
+     Place::self, "application"},
     {"the model is less sure of its answers", "inputs moved away from what it and its context were chosen for",
      "output_logprob", Place::system},
     {"the drift reached users", "the distribution of inputs is not compared with a reference", ""},
@@ -204,7 +212,7 @@ constexpr auto kClasses = std::to_array<FaultClass>({
      .description =
          "What users send is no longer what the system was built and sized for: other lengths, other topics, "
          "another mix of tenants.",
-     .entities = "tenant, gateway, model",
+     .entities = "tenant, application (prompt template)",
      .signature = kInputDriftSignature,
      .telemetry = kInputDriftTelemetry,
      .change_kinds = kInputDriftChanges,

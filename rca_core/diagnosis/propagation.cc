@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <set>
+#include <span>
 
 #include "rca_core/diagnosis/sections.h"
 
@@ -24,7 +25,7 @@ class Propagation {
   }
 
  private:
-  // Whom a fault at `entity` can reach next.
+  // Whom a fault at `entity` can reach next: its callers, what runs on it, the replicas of a model.
   [[nodiscard]] std::vector<std::size_t> next(std::size_t entity) const {
     std::vector<std::size_t> out = of_.movements.at(entity, Place::caller);
     const std::vector<std::size_t> nodes = of_.movements.at(entity, Place::node);
@@ -32,6 +33,8 @@ class Propagation {
       const std::vector<std::size_t> residents = of_.movements.at(entity, Place::neighbour);
       out.insert(out.end(), residents.begin(), residents.end());
     }
+    const std::span<const std::size_t> members = of_.movements.members(entity);
+    out.insert(out.end(), members.begin(), members.end());
     return out;
   }
 

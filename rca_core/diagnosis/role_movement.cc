@@ -140,6 +140,18 @@ void RoleMovements::index_places() {
   callers_.resize(entities);
   nodes_.resize(entities);
   residents_.resize(entities);
+  members_.resize(entities);
+  std::map<std::string_view, std::size_t> by_name;
+  for (std::size_t entity = 0; entity < entities; ++entity) by_name.emplace(context_.entities[entity].name, entity);
+  for (std::size_t entity = 0; entity < entities; ++entity) {
+    for (const Eigen::Index column : context_.entities[entity].columns) {
+      const std::string& group = context_.view->frame.signals[static_cast<std::size_t>(column)].peer_group;
+      const auto whole = group.empty() ? by_name.end() : by_name.find(group);
+      if (whole == by_name.end() || whole->second == entity) continue;
+      std::vector<std::size_t>& members = members_[whole->second];
+      if (members.empty() || members.back() != entity) members.push_back(entity);
+    }
+  }
   const EntityGraph* const graph = context_.view->graph;
   if (graph == nullptr) return;
   std::vector<std::size_t> entity_of(graph->size(), kNobody);

@@ -39,6 +39,9 @@ class RoleMovements {
   // for `system`. A node, that is an entity on which others are placed, is its own node and neighbour of those on it.
   [[nodiscard]] std::vector<std::size_t> at(std::size_t entity, Place place, std::string_view role = {}) const;
 
+  // Entities whose peer group bears the name of `entity`: the replicas of a model, for the model.
+  [[nodiscard]] std::span<const std::size_t> members(std::size_t entity) const { return members_[entity]; }
+
   [[nodiscard]] std::optional<std::size_t> entity_of(Eigen::Index column) const;
   [[nodiscard]] const EvidenceContext& context() const { return context_; }
 
@@ -53,7 +56,7 @@ class RoleMovements {
   std::vector<std::size_t> entity_of_column_;
   std::vector<std::vector<std::pair<std::string_view, Eigen::Index>>> roles_;  // of each entity, in order of role
   std::vector<std::pair<std::string_view, std::vector<std::size_t>>> having_;  // in order of role
-  std::vector<std::vector<std::size_t>> callees_, callers_, nodes_, residents_;
+  std::vector<std::vector<std::size_t>> callees_, callers_, nodes_, residents_, members_;
 };
 
 // 0 below `low`, 1 above `high`, linear between.

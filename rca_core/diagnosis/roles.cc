@@ -144,7 +144,6 @@ class Roles {
   std::vector<Finding> merged() {
     const auto by_probability = [](const Finding& a, const Finding& b) { return a.probability > b.probability; };
     std::stable_sort(factors_.begin(), factors_.end(), by_probability);
-    // Whom users call first, then by how clearly it moved.
     std::stable_sort(symptoms_.begin(), symptoms_.end(), by_probability);
     factors_.resize(std::min(factors_.size(), kMostFactors));
     symptoms_.resize(std::min(symptoms_.size(), kMostSymptoms));
@@ -183,6 +182,10 @@ std::vector<bool> explained_by(const Case& of, const Cause& cause, Peers peers) 
   for (const Eigen::Index column : of.context.entities[start].columns) {
     if (peers == Peers::apart) break;
     for (const std::size_t peer : of.movements.at(start, Place::peers, of.signal(column).role)) reached[peer] = true;
+  }
+  for (const std::size_t member : of.movements.members(start)) {
+    reached[member] = true;
+    reach(member, reached, callers);
   }
   for (const TermMatch& term : cause.match->terms) {
     if (term.term->place == Place::system && term.term->movement != Movement::stays && term.degree > kMoved) {

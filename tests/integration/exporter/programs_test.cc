@@ -189,6 +189,15 @@ TEST_F(Programs, PageOfTheMethodsIsCurrent) {
       << "make it again: rcatool methods --format=md >docs/methods.md";
 }
 
+TEST_F(Programs, PageOfTheRootCausesIsCurrent) {
+  std::ifstream file(std::filesystem::path(std::getenv("RCA_SOURCE_DIR")) / "docs" / "root-causes.md");
+  const std::string page{std::istreambuf_iterator<char>(file), {}};
+  EXPECT_EQ(run({program("rcatool"), "causes", "--format=md"}).output, page)
+      << "make it again: rcatool causes --format=md >docs/root-causes.md";
+  EXPECT_THAT(run({program("rcatool"), "causes"}).output, HasSubstr("memory_exhaustion"));
+  EXPECT_THAT(run({program("rcatool"), "causes", "--format=json"}).output, HasSubstr("\"name\": \"retry_storm\""));
+}
+
 TEST_F(Programs, ExporterRefusesWhatItDoesNotKnow) {
   const auto flag = run({program("rca_exporter"), "--web.listen-adress=:1"});
   EXPECT_EQ(flag.exit_code, 1);
