@@ -23,6 +23,7 @@ namespace {
 // A signal that rests most of the time and leaps now and then has a median deviation near 0 and a large standard one:
 // another leap must not count as hundreds of deviations.
 constexpr double kShareOfStandard = 0.5;
+constexpr double kShareOfPart = 0.5;
 constexpr double kDeviates = 3;  // deviations from which a row counts as part of the change, for since_row
 
 using SourcesByName = std::map<std::string, std::unique_ptr<EvidenceSource>, std::less<>>;
@@ -80,6 +81,23 @@ Eigen::Index first_deviating_row(std::span<const double> anomalous, Eigen::Index
   return -1;
 }
 
+void set_level(SignalScore& change, double level) {
+  change.after = level;
+  change.deviation = finite_score((level - change.before) / change.scale);
+  change.score = std::fabs(change.deviation);
+}
+
+// A fault that lasts for less than half of the window does not move the median, but a quartile. It counts half, and
+// less one deviation: quartiles lie off the centre without any fault.
+void allow_for_part_of_the_window(SignalScore& change, double quartile) {
+  SignalScore other = change;
+  set_level(other, quartile);
+  other.score = (other.score - 1) * kShareOfPart;
+  if (other.score <= change.score) return;
+  other.deviation = std::copysign(other.score, other.deviation);
+  change = other;
+}
+
 std::optional<SignalScore> change_of(const Frame& frame, const Windows& windows, Eigen::Index column,
                                      std::vector<double>& scratch) {
   const std::span<const double> normal = column_rows(frame, column, windows.normal_begin, windows.normal_rows);
@@ -93,14 +111,18 @@ std::optional<SignalScore> change_of(const Frame& frame, const Windows& windows,
   change.column = column;
   change.before = scale.centre;
   const Signal& signal = frame.signals[static_cast<std::size_t>(column)];
-  change.after = nature_for_evidence(signal) == SignalNature::failures
-                     ? std::accumulate(scratch.begin(), scratch.end(), 0.0) / static_cast<double>(scratch.size())
-                     : median_in_place(scratch);
-  const double largest = std::max(std::fabs(change.before), std::fabs(change.after));
+  const bool failures = nature_for_evidence(signal) == SignalNature::failures;
+  const double mean = std::accumulate(scratch.begin(), scratch.end(), 0.0) / static_cast<double>(scratch.size());
+  const Quartiles quartiles = quartiles_in_place(scratch);
+  const double largest =
+      std::max({std::fabs(change.before), std::fabs(mean), std::fabs(quartiles.lower), std::fabs(quartiles.upper)});
   const double floor = scale_floor(signal.unit, change.before, largest);
   change.scale = scale.constant ? floor : std::max(spread, floor);
-  change.deviation = finite_score((change.after - change.before) / change.scale);
-  change.score = std::fabs(change.deviation);
+  set_level(change, failures ? mean : quartiles.median);
+  if (!failures) {
+    allow_for_part_of_the_window(change, quartiles.lower);
+    allow_for_part_of_the_window(change, quartiles.upper);
+  }
   change.since_row = first_deviating_row(anomalous, windows.anomalous_begin, change);
   return change;
 }

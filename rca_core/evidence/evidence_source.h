@@ -31,7 +31,8 @@ struct EvidenceContext {
   SliNature sli = SliNature::unknown;  // of the view, else as the signal of its sli_column tells
   std::vector<Entity> entities;        // in the order in which frame, graph, spans and logs first name them
   // Of each column: how far its level moved, in robust deviations of the normal window; nullopt: no values in one of
-  // the windows. Level: the median; of failures (signal_kind.h) after the onset the mean, as losses come in bursts.
+  // the windows. Level: the median, or a quartile of the anomalous window that is more than twice as far off (then the
+  // fault lasted for a part of it, and counts half); of failures (signal_kind.h) the mean, as losses come in bursts.
   // Deviation: 1.4826 × MAD, at least half the standard deviation and the floor of scoring.h.
   std::vector<std::optional<SignalScore>> changes;
 

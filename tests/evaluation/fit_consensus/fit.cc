@@ -10,8 +10,8 @@
 namespace fit {
 namespace {
 
-constexpr double kPenalty = 0.3;       // λ
-constexpr double kHealthyShare = 0.1;  // of an incident's weight
+constexpr double kPenalty = 0.2;        // λ
+constexpr double kHealthyShare = 0.05;  // of an incident's weight
 constexpr double kLeastProbability = 1e-9;
 
 struct Prior {

@@ -26,7 +26,7 @@ inline constexpr double kMisled = 0.1;
 double prior_weight(const std::string& kind);
 
 // Minimises, over sharpness s > 0, none and δ,
-//   mean over datasets of the mean −ln P(truth), healthy parts counting a tenth of incidents, + λ Σ δ_k²
+//   mean over datasets of the mean −ln P(truth), healthy parts counting a twentieth of incidents, + λ Σ δ_k²
 // where weight_k = prior_k × exp(δ_k). A kind that no incident has keeps its prior. Deterministic.
 Weights fit_weights(const Corpus& corpus, const std::vector<std::string>& datasets);
 

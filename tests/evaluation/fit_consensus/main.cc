@@ -1,12 +1,15 @@
-// fit_consensus CASES [--weights] [--cases] [--items] [DATASET…]
+// fit_consensus CASES [--weights] [--cases] [--items] [--update FILE] [DATASET…]
 //
 // Fits the weights of the method consensus on labelled incidents (rca_core/evidence/weighing.h). Prints the tables of
 // docs/consensus.md: their figures are of weights that were fitted on all datasets but the one that is judged.
-// --weights prints rca_core/evidence/consensus_weights.inc, fitted on all. --cases prints one line per incident,
+// --update FILE writes them into that page. --weights prints rca_core/evidence/consensus_weights.inc, fitted on all.
+// --cases prints one line per incident,
 // --items all evidence: dataset, incident, healthy or fault, entity, whether it is true, kind, signal, value.
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -55,19 +58,39 @@ void print_items(const fit::Corpus& corpus) {
   }
 }
 
+// Replaces what stands between the marks.
+int update(const std::string& file, const std::string& tables) {
+  std::ifstream in(file);
+  std::string page((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  const std::size_t begin = page.find(fit::kBegin);
+  const std::size_t end = page.find(fit::kEnd);
+  if (begin == std::string::npos || end == std::string::npos || end < begin) {
+    std::fprintf(stderr, "%s: has no place for the tables\n", file.c_str());
+    return 1;
+  }
+  page.replace(begin + fit::kBegin.size(), end - begin - fit::kBegin.size(), tables);
+  std::ofstream out(file);
+  out << page;
+  return out.good() ? 0 : 1;
+}
+
 int run(const std::vector<std::string>& arguments) {
   bool weights_only = false;
   bool cases = false;
   bool items = false;
   std::string root;
+  std::string page;
   std::vector<std::string> datasets;
-  for (const std::string& argument : arguments) {
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& argument = arguments[i];
     if (argument == "--weights") {
       weights_only = true;
     } else if (argument == "--cases") {
       cases = true;
     } else if (argument == "--items") {
       items = true;
+    } else if (argument == "--update" && i + 1 < arguments.size()) {
+      page = arguments[++i];
     } else if (root.empty()) {
       root = argument;
     } else {
@@ -75,7 +98,7 @@ int run(const std::vector<std::string>& arguments) {
     }
   }
   if (root.empty()) {
-    std::fprintf(stderr, "usage: fit_consensus CASES [--weights] [--cases] [--items] [DATASET…]\n");
+    std::fprintf(stderr, "usage: fit_consensus CASES [--weights] [--cases] [--items] [--update FILE] [DATASET…]\n");
     return 2;
   }
   const rca::Result<fit::Corpus> corpus = fit::read_corpus(root, datasets.empty() ? default_datasets() : datasets);
@@ -94,7 +117,9 @@ int run(const std::vector<std::string>& arguments) {
   }
   const std::vector<fit::Judged> judged = judge_left_out(*corpus);
   if (cases) print_cases(judged);
-  std::fputs(fit::tables(*corpus, weights, judged).c_str(), stdout);
+  const std::string tables = fit::tables(*corpus, weights, judged);
+  if (!page.empty()) return update(page, tables);
+  std::fputs(tables.c_str(), stdout);
   return 0;
 }
 

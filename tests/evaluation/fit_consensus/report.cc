@@ -71,13 +71,20 @@ std::vector<DatasetFigures> figures_of(const Corpus& corpus, const std::vector<J
   return all;
 }
 
-std::array<ReliabilityBin, 10> reliability(const Corpus& corpus, const std::vector<Judged>& judged) {
+std::array<ReliabilityBin, 10> reliability(const Corpus& corpus, const std::vector<Judged>& judged, Counts counts) {
   std::map<std::string, double> incidents;
-  for (const Judged& one : judged) incidents[one.incident->dataset] += one.incident->healthy ? 0 : 1;
+  double total = 0;
+  for (const Judged& one : judged) {
+    if (one.incident->healthy) continue;
+    ++incidents[one.incident->dataset];
+    ++total;
+  }
   std::array<ReliabilityBin, 10> bins{};
   for (const Judged& one : judged) {
     if (one.incident->healthy) continue;
-    const double weight = 1 / incidents[one.incident->dataset] / static_cast<double>(corpus.datasets.size());
+    const double weight = counts == Counts::incidents
+                              ? 1 / total
+                              : 1 / incidents[one.incident->dataset] / static_cast<double>(corpus.datasets.size());
     ReliabilityBin& bin = bins.at(std::min<std::size_t>(9, static_cast<std::size_t>(10 * one.confidence)));
     bin.weight += weight;
     bin.confidence += weight * one.confidence;
@@ -133,7 +140,7 @@ std::string tables(const Corpus& corpus, const Weights& weights, const std::vect
     avg5 += one.avg5 / static_cast<double>(all.size());
   }
   text += "| **mean of the datasets** | | **" + number(ac1, 2) + "** | **" + number(avg5, 2) + "** | | |\n";
-  const auto bins = reliability(corpus, judged);
+  const auto bins = reliability(corpus, judged, Counts::incidents);
   text += "\n| confidence | incidents | mean confidence | share that was right |\n| --- | ---: | ---: | ---: |\n";
   for (std::size_t i = 0; i < bins.size(); ++i) {
     if (bins.at(i).incidents == 0) continue;
@@ -141,7 +148,9 @@ std::string tables(const Corpus& corpus, const Weights& weights, const std::vect
             std::to_string(bins.at(i).incidents) + " | " + number(bins.at(i).confidence, 2) + " | " +
             number(bins.at(i).accuracy, 2) + " |\n";
   }
-  text += "\nExpected calibration error " + number(expected_calibration_error(bins), 3) + ".\n";
+  text += "\nExpected calibration error " + number(expected_calibration_error(bins), 3) + "; " +
+          number(expected_calibration_error(reliability(corpus, judged, Counts::datasets)), 3) +
+          " when every dataset counts the same.\n";
   return text;
 }
 

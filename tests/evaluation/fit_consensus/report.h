@@ -3,6 +3,7 @@
 
 #include <array>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "rca_core/evaluation/accuracy.h"
@@ -37,20 +38,23 @@ struct DatasetFigures {
 std::vector<DatasetFigures> figures_of(const Corpus& corpus, const std::vector<Judged>& judged);
 
 struct ReliabilityBin {
-  double weight = 0;      // share of all incidents, each dataset counting the same
+  double weight = 0;      // share of all incidents
   double confidence = 0;  // mean
   double accuracy = 0;
   std::size_t incidents = 0;
 };
 
-// Ten bins of the confidence, of incidents that have a fault.
-std::array<ReliabilityBin, 10> reliability(const Corpus& corpus, const std::vector<Judged>& judged);
+// Ten bins of the confidence, of incidents that have a fault. Every incident counts the same, or every dataset.
+enum class Counts { incidents, datasets };
+std::array<ReliabilityBin, 10> reliability(const Corpus& corpus, const std::vector<Judged>& judged, Counts counts);
 double expected_calibration_error(const std::array<ReliabilityBin, 10>& bins);
 
 // The content of consensus_weights.inc.
 std::string weights_as_code(const Corpus& corpus, const Weights& weights);
 
-// Markdown: the tables of docs/consensus.md.
+// Markdown: the tables of docs/consensus.md, which stand between kBegin and kEnd.
+inline constexpr std::string_view kBegin = "<!-- begin: fit_consensus -->\n";
+inline constexpr std::string_view kEnd = "<!-- end: fit_consensus -->";
 std::string tables(const Corpus& corpus, const Weights& weights, const std::vector<Judged>& judged);
 
 }  // namespace fit

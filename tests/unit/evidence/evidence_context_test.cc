@@ -66,6 +66,20 @@ TEST(EvidenceContext, ChangesAreTwoSidedAndHaveAScaleFloor) {
   EXPECT_FALSE(context->changes[3].has_value());
 }
 
+TEST(EvidenceContext, AFaultThatLastsForAPartOfTheWindowCounts) {
+  Noise noise(5);
+  FrameBuilder builder(60);
+  builder.add("part", "cpu", "", [&](Eigen::Index row) { return 1 + noise(0.05) + (row >= 30 && row < 42 ? 5 : 0); });
+  builder.add("never", "cpu", "", [&](Eigen::Index) { return 1 + noise(0.05); });
+  builder.add("leaps", "cpu", "",
+              [](Eigen::Index row) { return row % 6 == 0 ? 5.0 : 1.0 + 1e-6 * static_cast<double>(row % 5); });
+  const Result<EvidenceContext> context = make_evidence_context({.frame = builder.frame(), .onset_row = kOnset}, {});
+  ASSERT_TRUE(context.ok());
+  EXPECT_GT(context->changes[0]->deviation, 20);
+  EXPECT_LT(context->changes[1]->score, 2);
+  EXPECT_LT(context->changes[2]->score, 3);  // as it always did
+}
+
 TEST(EvidenceContext, NatureOfTheSliIsStatedOrToldByItsSignal) {
   const Frame frame = two_services();
   const auto nature = [&](const IncidentView& view) { return make_evidence_context(view, {})->sli; };
