@@ -33,15 +33,13 @@ class ContextWindowHandling : public Fault {
 const FaultRegistration kContextWindowHandling{
     {.name = "context_window_handling",
      .fault_class = "context_window_handling",
-     .description = "28 documents instead of 3 go into a prompt, and nothing is left out when it does not fit",
+     .description = "30 documents instead of 3 go into a prompt, and nothing is left out when it does not fit",
      .make = [](const FaultParameters& p) -> std::unique_ptr<Fault> {
        return std::make_unique<ContextWindowHandling>(p);
      },
      .stack = Stack::full,
-     .parameters = {{"documents", 28}},
+     .parameters = {{"documents", 30}},
      .default_target = std::string(kChatApp),
-     .targets = only<kChatApp>,
-     .configure = [](SimConfig& config) { config.multi_turn = 0.75; }}};
-
+     .targets = only<kChatApp>}};
 }  // namespace
 }  // namespace llmsim

@@ -37,10 +37,10 @@ const FaultRegistration kHotKey{
     {.name = "hot_key",
      .fault_class = "hot_key",
      .description =
-         "One conversation of a tenant, 2300 tokens long, is asked for 3.5 times a second; with routing by session",
+         "One conversation of a tenant, 2300 tokens long, is asked for 3 times a second; with routing by session",
      .make = [](const FaultParameters& p) -> std::unique_ptr<Fault> { return std::make_unique<HotKey>(p); },
      .stack = Stack::full,
-     .parameters = {{"rate", 3.5}, {"history", 2300}},
+     .parameters = {{"rate", 3}, {"history", 2300}},
      .default_target = "umbrella",
      .targets = tenant_names,
      .entity = [](const Topology&, std::string_view target) { return std::string(target); },

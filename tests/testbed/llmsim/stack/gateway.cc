@@ -70,7 +70,6 @@ void Gateway::try_once(const std::shared_ptr<UserRequest>& user, int number) {
   attempt->begin = wiring_.now();
   user->attempt = attempt;
   ++counters_.tries;
-  if (number > 0) ++retries_under_way_;
   wiring_.at(attempt->begin + policy_.try_timeout, [this, attempt] {
     if (attempt->abandoned || attempt->user->finished || attempt->user->attempt != attempt) return;
     if (attempt->first_byte >= 0 && attempt->first_byte <= wiring_.now()) return;
@@ -104,9 +103,14 @@ void Gateway::retry_or_answer(const std::shared_ptr<Attempt>& attempt, Outcome o
     return answer(user, outcome, now);
   }
   ++counters_.retries;
+  ++retries_under_way_;  // from the decision on, so that the budget holds for those in their backoff as well
   const double longest = std::min(policy_.longest_backoff, policy_.backoff * (std::pow(2.0, number) - 1));
   wiring_.at(now + longest * random_.uniform(), [this, user, number] {
-    if (!user->finished) try_once(user, number);
+    if (user->finished) {
+      --retries_under_way_;
+    } else {
+      try_once(user, number);
+    }
   });
 }
 
