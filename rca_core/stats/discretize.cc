@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <utility>
 
 namespace rca {
@@ -21,20 +22,25 @@ std::vector<std::size_t> runs_of(const std::vector<double>& sorted, const std::v
   return ends;
 }
 
-// Moves every centre to the mean of its run; a centre without values stays. False when nothing moves.
+// Moves every centre to the mean of its run; a centre without values stays, and so does one whose run is the same as in
+// `before` (the runs of the last move; empty: there was none). False when nothing moves.
 bool move_centres(const std::vector<double>& sorted, const std::vector<std::size_t>& ends,
-                  std::vector<double>& centres) {
+                  const std::vector<std::size_t>& before, std::vector<double>& centres) {
   bool moved = false;
   std::size_t begin = 0;
+  std::size_t begin_before = 0;
   for (std::size_t i = 0; i < centres.size(); ++i) {
     const std::size_t end = std::max(begin, ends[i]);
-    if (end > begin) {
+    const std::size_t end_before = before.empty() ? 0 : std::max(begin_before, before[i]);
+    const bool same = begin == begin_before && end == end_before;
+    if (end > begin && !same) {
       double mean = 0;
       for (std::size_t at = begin; at < end; ++at) mean += sorted[at] / static_cast<double>(end - begin);
       moved = moved || mean != centres[i];
       centres[i] = mean;
     }
     begin = end;
+    begin_before = end_before;
   }
   return moved;
 }
@@ -57,10 +63,11 @@ std::vector<std::int8_t> kmeans_codes(std::span<const double> values, int bins) 
     centres.push_back(low * (1 - at) + sorted.back() * at);
   }
   std::vector<std::size_t> ends = runs_of(sorted, centres);
-  for (int i = 0; i < kMaxIterations && move_centres(sorted, ends, centres); ++i) {
+  std::vector<std::size_t> before;
+  for (int i = 0; i < kMaxIterations && move_centres(sorted, ends, before, centres); ++i) {
     std::vector<std::size_t> next = runs_of(sorted, centres);
     if (next == ends) break;
-    ends = std::move(next);
+    before = std::exchange(ends, std::move(next));
   }
   // Codes only for centres that have values and a distance from the one before.
   constexpr double kSame = 1e-9;
@@ -76,12 +83,14 @@ std::vector<std::int8_t> kmeans_codes(std::span<const double> values, int bins) 
     code_of[i] = std::max<std::int8_t>(code, 0);
     begin = std::max(begin, ends[i]);
   }
+  std::vector<double> next_run;  // where the run after each begins, but for the last
+  for (std::size_t i = 0; i + 1 < ends.size(); ++i) {
+    next_run.push_back(ends[i] < sorted.size() ? sorted[ends[i]] : std::numeric_limits<double>::infinity());
+  }
   for (std::size_t row = 0; row < values.size(); ++row) {
     if (!std::isfinite(values[row])) continue;
-    const auto position =
-        static_cast<std::size_t>(std::upper_bound(sorted.begin(), sorted.end(), values[row]) - sorted.begin()) - 1;
     std::size_t i = 0;
-    while (i + 1 < ends.size() && position >= ends[i]) ++i;
+    while (i < next_run.size() && values[row] >= next_run[i]) ++i;
     codes[row] = code_of[i];
   }
   return codes;
