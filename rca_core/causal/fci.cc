@@ -71,7 +71,7 @@ struct Edge {
 class PossibleDSepSearch {
  public:
   PossibleDSepSearch(const IndependenceTest& test, const FciOptions& options, const CausalGraph& graph)
-      : test_(test), options_(options), neighbours_(neighbours_of(graph)) {
+      : test_(test), options_(options), level_(options.skeleton.alpha), neighbours_(neighbours_of(graph)) {
     largest_ = test.max_condition_size();
     if (options.max_possible_d_sep_size >= 0) largest_ = std::min(largest_, options.max_possible_d_sep_size);
     for (Eigen::Index variable = 0; variable < graph.variables(); ++variable) {
@@ -89,7 +89,7 @@ class PossibleDSepSearch {
       if (size > std::max(of_x.size(), of_y.size()) || edge.separation.found) return;
       for (const auto& [all, near] : {std::pair{&of_x, &near_x}, std::pair{&of_y, &near_y}}) {
         const Variables some = strongest(test_, edge.x, edge.y, *all, size, options_.max_possible_d_sep_sets);
-        find_separation(test_, edge.x, edge.y, some, *near, size, options_.skeleton.alpha, edge.separation);
+        find_separation(test_, {edge.x, edge.y, some, *near, size}, level_, edge.separation);
       }
     }
   }
@@ -103,6 +103,7 @@ class PossibleDSepSearch {
 
   const IndependenceTest& test_;
   const FciOptions& options_;
+  Significance level_;
   std::vector<Variables> neighbours_;
   std::vector<Variables> possible_;
   Eigen::Index largest_ = 0;

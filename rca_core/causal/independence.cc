@@ -1,12 +1,15 @@
 #include "rca_core/causal/independence.h"
 
 #include <algorithm>
+#include <boost/math/special_functions/erf.hpp>
 #include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <numeric>
 #include <vector>
 
+#include "rca_core/causal/combinations.h"
 #include "rca_core/stats/correlation.h"
 
 namespace rca {
@@ -46,7 +49,75 @@ DiscreteTest::Outcome table_outcome(const double* counts, std::size_t levels_x, 
   return out;
 }
 
+// For every candidate whether it has been tested.
+std::vector<char> marked(const SeparationSearch& search) {
+  std::vector<char> out(search.candidates.size(), 0);
+  if (search.tested.empty()) return out;
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    out[i] = std::binary_search(search.tested.begin(), search.tested.end(), search.candidates[i]) ? 1 : 0;
+  }
+  return out;
+}
+
+// fisher_z_p_value(r) > alpha without its logarithms and error function, but where it is close: √degrees |atanh r|
+// against the deviation t √degrees is |r| against tanh t, which lies between t − t³ / 3 and t − t³ / 3 + 2 t⁵ / 15.
+class FisherZDecision {
+ public:
+  FisherZDecision(double rows, std::size_t given, const Significance& level)
+      : rows_(rows), given_(given), alpha_(level.alpha) {
+    const double degrees = rows - static_cast<double>(given) - 3;
+    testable_ = degrees >= 1;
+    if (!testable_ || std::isnan(level.deviation)) return;
+    constexpr double kRounding = 1e-9;
+    const double t = level.deviation / std::sqrt(degrees);
+    const double low = std::max(0.0, t - t * t * t / 3) * (1 - kRounding);
+    const double high = (t - t * t * t / 3 + 2 * t * t * t * t * t / 15) * (1 + kRounding);
+    surely_independent_ = low * low;
+    if (high < 1) surely_dependent_ = high * high;
+  }
+
+  bool operator()(const PartialCorrelations::Rest& rest) const {
+    if (!testable_) return true;
+    if (rest.determined()) return false;
+    const double squared = rest.xy * rest.xy;
+    const double scale = rest.xx * rest.yy;
+    if (squared < surely_independent_ * scale) return true;
+    if (squared > surely_dependent_ * scale) return false;
+    return fisher_z_p_value(rest.partial(), rows_, given_) > alpha_;
+  }
+
+ private:
+  double rows_;
+  std::size_t given_;
+  double alpha_;
+  bool testable_ = false;
+  double surely_independent_ = 0;  // of r², below
+  double surely_dependent_ = std::numeric_limits<double>::infinity();
+};
+
 }  // namespace
+
+Significance::Significance(double level)
+    : alpha(level),
+      deviation(level > 0 && level < 1 ? std::numbers::sqrt2 * boost::math::erfc_inv(level)
+                                       : std::numeric_limits<double>::quiet_NaN()) {}
+
+void IndependenceTest::find_separating(const SeparationSearch& search, const Significance& level,
+                                       const FoundSet& found) const {
+  if (search.size > search.candidates.size()) return;
+  const std::vector<char> tested = marked(search);
+  std::vector<std::size_t> chosen(search.size);
+  std::iota(chosen.begin(), chosen.end(), 0);
+  std::vector<Eigen::Index> given(search.size);
+  do {
+    bool skip = !search.tested.empty();
+    for (std::size_t i = 0; i < search.size; ++i) {
+      given[i] = search.candidates[chosen[i]];
+      skip = skip && tested[chosen[i]] != 0;
+    }
+    if (!skip && independent(search.x, search.y, given, level)) found(given);
+  } while (next_combination(std::span(chosen), search.candidates.size()));
+}
 
 double fisher_z_p_value(double r, double rows, std::size_t given) {
   const double degrees = rows - static_cast<double>(given) - 3;
@@ -69,14 +140,45 @@ double FisherZ::p_value(Eigen::Index x, Eigen::Index y, std::span<const Eigen::I
   return fisher_z_p_value(partial_correlation(correlation_, x, y, given), rows_, given.size());
 }
 
-bool FisherZ::independent(Eigen::Index x, Eigen::Index y, std::span<const Eigen::Index> given, double alpha) const {
-  const double r = partial_correlation(correlation_, x, y, given);
-  const double degrees = rows_ - static_cast<double>(given.size()) - 3;
-  // |atanh r| ≥ |r|: most tests of a search are so clear that neither atanh nor erfc is needed.
-  constexpr double kClear = 6;  // standard deviations
-  constexpr double kClearP = 1.98e-9;
-  if (alpha >= kClearP && degrees >= 1 && r * r * degrees > kClear * kClear) return false;
-  return fisher_z_p_value(r, rows_, given.size()) > alpha;
+bool FisherZ::independent(Eigen::Index x, Eigen::Index y, std::span<const Eigen::Index> given,
+                          const Significance& level) const {
+  PartialCorrelations::Rest rest{1, 1, correlation_(x, y)};
+  if (!given.empty()) {
+    const double r = partial_correlation(correlation_, x, y, given);
+    if (std::isnan(r)) return fisher_z_p_value(r, rows_, given.size()) > level.alpha;
+    rest.xy = r;
+  }
+  return FisherZDecision(rows_, given.size(), level)(rest);
+}
+
+// Sets that begin with the same variables share their elimination: a walk through the tree of such beginnings.
+void FisherZ::find_separating(const SeparationSearch& search, const Significance& level, const FoundSet& found) const {
+  const std::size_t count = search.candidates.size();
+  if (search.size > count) return;
+  const FisherZDecision decide(rows_, search.size, level);
+  if (search.size == 0) {
+    if (search.tested.empty() && decide({1, 1, correlation_(search.x, search.y)})) found({});
+    return;
+  }
+  const std::vector<char> tested = marked(search);
+  PartialCorrelations correlations(correlation_, search.x, search.y, search.size);
+  std::vector<Eigen::Index> given(search.size);
+  // Of the set's members the first `depth` are chosen, the next is one of the candidates from `first` on.
+  const auto walk = [&](const auto& self, std::size_t depth, std::size_t first, bool all_tested) -> void {
+    const std::size_t missing = search.size - depth;
+    for (std::size_t i = first; i + missing <= count; ++i) {
+      const bool only_tested = all_tested && tested[i] != 0;
+      given[depth] = search.candidates[i];
+      if (missing > 1) {
+        correlations.push(given[depth]);
+        self(self, depth + 1, i + 1, only_tested);
+        correlations.pop();
+      } else if (!only_tested && decide(correlations.rest_with(given[depth]))) {
+        found(given);
+      }
+    }
+  };
+  walk(walk, 0, 0, true);
 }
 
 double FisherZ::dependence(Eigen::Index x, Eigen::Index y) const {

@@ -3,9 +3,29 @@
 
 #include <Eigen/Core>
 #include <cstdint>
+#include <functional>
 #include <span>
 
 namespace rca {
+
+// A significance level, in (0, 1), and the deviation of a standard normal variable that is larger with this
+// probability.
+struct Significance {
+  Significance(double level);  // NOLINT(google-explicit-constructor): a level is what it is
+
+  double alpha;
+  double deviation;  // two-sided; NaN for a level outside (0, 1)
+};
+
+// All sets of `size` of the candidates that could make x and y independent; unless `tested` is empty, without those
+// that consist of variables of `tested` alone. Both ascending.
+struct SeparationSearch {
+  Eigen::Index x = 0;
+  Eigen::Index y = 0;
+  std::span<const Eigen::Index> candidates;
+  std::span<const Eigen::Index> tested;
+  std::size_t size = 0;
+};
 
 // Asked about variables by number. Thread-safe: holds data, no state.
 class IndependenceTest {
@@ -22,11 +42,15 @@ class IndependenceTest {
   // of them (duplicate columns); 1 where there are too few rows to deny independence.
   [[nodiscard]] virtual double p_value(Eigen::Index x, Eigen::Index y, std::span<const Eigen::Index> given) const = 0;
 
-  // p_value(x, y, given) > alpha; may be faster.
+  // p_value(x, y, given) > level.alpha; may be faster.
   [[nodiscard]] virtual bool independent(Eigen::Index x, Eigen::Index y, std::span<const Eigen::Index> given,
-                                         double alpha) const {
-    return p_value(x, y, given) > alpha;
+                                         const Significance& level) const {
+    return p_value(x, y, given) > level.alpha;
   }
+
+  // Calls `found` with every set of the search given which x and y are independent(), in any order.
+  using FoundSet = std::function<void(std::span<const Eigen::Index>)>;
+  virtual void find_separating(const SeparationSearch& search, const Significance& level, const FoundSet& found) const;
 
   // How strongly x and y depend on each other when nothing is given, in [0, 1]: only to say which of two is stronger.
   [[nodiscard]] virtual double dependence(Eigen::Index x, Eigen::Index y) const { return 1 - p_value(x, y, {}); }
@@ -54,7 +78,8 @@ class FisherZ final : public IndependenceTest {
   [[nodiscard]] Eigen::Index max_condition_size() const override;
   [[nodiscard]] double p_value(Eigen::Index x, Eigen::Index y, std::span<const Eigen::Index> given) const override;
   [[nodiscard]] bool independent(Eigen::Index x, Eigen::Index y, std::span<const Eigen::Index> given,
-                                 double alpha) const override;
+                                 const Significance& level) const override;
+  void find_separating(const SeparationSearch& search, const Significance& level, const FoundSet& found) const override;
   [[nodiscard]] double dependence(Eigen::Index x, Eigen::Index y) const override;
   [[nodiscard]] const Eigen::MatrixXd& correlation() const { return correlation_; }
 

@@ -1,12 +1,10 @@
 #include "rca_core/causal/skeleton.h"
 
 #include <algorithm>
-#include <numeric>
 #include <span>
 #include <string>
 
 #include "common/parallel_for.h"
-#include "rca_core/causal/combinations.h"
 
 namespace rca {
 namespace {
@@ -39,16 +37,15 @@ struct Pair {
 };
 
 void search_pair(const IndependenceTest& test, const std::vector<Variables>& neighbours, std::size_t size,
-                 const SkeletonOptions& options, Pair& pair) {
+                 const Significance& level, std::size_t max_sets, Pair& pair) {
   const auto candidates = [&](Eigen::Index of, Eigen::Index other) {
     Variables all = without(neighbours[static_cast<std::size_t>(of)], other);
-    return strongest(test, pair.x, pair.y, std::move(all), size, options.max_sets);
+    return strongest(test, pair.x, pair.y, std::move(all), size, max_sets);
   };
   const Variables of_x = candidates(pair.x, pair.y);
-  find_separation(test, pair.x, pair.y, of_x, {}, size, options.alpha, pair.separation);
-  if (size == 0) return;
+  find_separation(test, {pair.x, pair.y, of_x, {}, size}, level, pair.separation);
   const Variables of_y = candidates(pair.y, pair.x);
-  find_separation(test, pair.x, pair.y, of_y, of_x, size, options.alpha, pair.separation);
+  find_separation(test, {pair.x, pair.y, of_y, of_x, size}, level, pair.separation);
 }
 
 // The pairs that are still adjacent and have enough neighbours for sets of `size`.
@@ -65,10 +62,18 @@ std::vector<Pair> pairs_to_search(const std::vector<Variables>& neighbours, std:
   return pairs;
 }
 
-CausalGraph complete_graph(Eigen::Index variables) {
-  CausalGraph graph(variables);
-  for (Eigen::Index x = 0; x < variables; ++x) {
-    for (Eigen::Index y = x + 1; y < variables; ++y) graph.set_undirected(x, y);
+// The pairs that depend on each other when nothing is given.
+CausalGraph dependent_pairs(const IndependenceTest& test, const Significance& level) {
+  const Eigen::Index n = test.variables();
+  std::vector<std::vector<Eigen::Index>> dependent(static_cast<std::size_t>(n));
+  parallel_for(0, n, 16, [&](Eigen::Index x) {
+    for (Eigen::Index y = x + 1; y < n; ++y) {
+      if (!test.independent(x, y, {}, level)) dependent[static_cast<std::size_t>(x)].push_back(y);
+    }
+  });
+  CausalGraph graph(n);
+  for (Eigen::Index x = 0; x < n; ++x) {
+    for (const Eigen::Index y : dependent[static_cast<std::size_t>(x)]) graph.set_undirected(x, y);
   }
   return graph;
 }
@@ -107,29 +112,14 @@ Variables strongest(const IndependenceTest& test, Eigen::Index x, Eigen::Index y
   return candidates;
 }
 
-void find_separation(const IndependenceTest& test, Eigen::Index x, Eigen::Index y,
-                     std::span<const Eigen::Index> candidates, std::span<const Eigen::Index> tested, std::size_t size,
-                     double alpha, Separation& out) {
-  if (size > candidates.size()) return;
-  std::vector<bool> was_tested(candidates.size(), false);
-  for (std::size_t i = 0; i < candidates.size(); ++i) {
-    was_tested[i] = std::binary_search(tested.begin(), tested.end(), candidates[i]);
-  }
-  std::vector<std::size_t> chosen(size);
-  std::iota(chosen.begin(), chosen.end(), 0);
-  Variables given(size);
-  do {
-    bool skip = !tested.empty();
-    for (std::size_t i = 0; i < size; ++i) {
-      given[i] = candidates[chosen[i]];
-      skip = skip && was_tested[chosen[i]];
-    }
-    if (skip || !test.independent(x, y, given, alpha)) continue;
+void find_separation(const IndependenceTest& test, const SeparationSearch& search, const Significance& level,
+                     Separation& out) {
+  test.find_separating(search, level, [&](std::span<const Eigen::Index> given) {
     out.found = true;
     Variables both;
     std::set_union(out.by.begin(), out.by.end(), given.begin(), given.end(), std::back_inserter(both));
     out.by = std::move(both);
-  } while (next_combination(std::span(chosen), candidates.size()));
+  });
 }
 
 Result<Skeleton> find_skeleton(const IndependenceTest& test, const SkeletonOptions& options) {
@@ -138,16 +128,16 @@ Result<Skeleton> find_skeleton(const IndependenceTest& test, const SkeletonOptio
                  "the significance level must lie between 0 and 1, not be " + std::to_string(options.alpha)};
   }
   const Eigen::Index n = test.variables();
-  Skeleton skeleton{complete_graph(n), SeparatingSets(n)};
+  const Significance level(options.alpha);
+  Skeleton skeleton{dependent_pairs(test, level), SeparatingSets(n)};
   Eigen::Index largest = test.max_condition_size();
   if (options.max_condition_size >= 0) largest = std::min(largest, options.max_condition_size);
-  for (std::size_t size = 0; static_cast<Eigen::Index>(size) <= largest; ++size) {
+  for (std::size_t size = 1; static_cast<Eigen::Index>(size) <= largest; ++size) {
     const std::vector<Variables> neighbours = neighbours_of(skeleton.graph);
     std::vector<Pair> pairs = pairs_to_search(neighbours, size);
     if (pairs.empty()) break;
-    const std::size_t grain = size == 0 ? 1000 : 16;
-    parallel_for(0, pairs.size(), grain,
-                 [&](std::size_t i) { search_pair(test, neighbours, size, options, pairs[i]); });
+    parallel_for(0, pairs.size(), 16,
+                 [&](std::size_t i) { search_pair(test, neighbours, size, level, options.max_sets, pairs[i]); });
     for (Pair& pair : pairs) {
       if (!pair.separation.found) continue;
       skeleton.graph.remove_edge(pair.x, pair.y);

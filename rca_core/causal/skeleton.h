@@ -56,15 +56,14 @@ std::vector<std::vector<Eigen::Index>> neighbours_of(const CausalGraph& graph);
 std::vector<Eigen::Index> strongest(const IndependenceTest& test, Eigen::Index x, Eigen::Index y,
                                     std::vector<Eigen::Index> candidates, std::size_t size, std::size_t max_sets);
 
-// The union of all sets of `size` variables of `candidates` (ascending) for which `test` finds x and y independent;
-// `found` says whether there was one. Sets that are contained in `tested` (ascending) are skipped, if it is not empty.
+// The union of all sets of the search for which `test` finds x and y independent, added to `out.by`; `found` says
+// whether there was one.
 struct Separation {
   bool found = false;
   std::vector<Eigen::Index> by;  // ascending
 };
-void find_separation(const IndependenceTest& test, Eigen::Index x, Eigen::Index y,
-                     std::span<const Eigen::Index> candidates, std::span<const Eigen::Index> tested, std::size_t size,
-                     double alpha, Separation& out);
+void find_separation(const IndependenceTest& test, const SeparationSearch& search, const Significance& level,
+                     Separation& out);
 
 // The stable skeleton search of D. Colombo, M. H. Maathuis, "Order-Independent Constraint-Based Causal Structure
 // Learning", JMLR 15, 2014: for growing sizes, removes the edge of each pair that some set of that size separates, out

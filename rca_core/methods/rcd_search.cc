@@ -138,17 +138,14 @@ class FNodeTests {
     const auto code = [&](std::size_t i) { return signals_[conditions[i]].code.data(); };
     const auto levels = [&](std::size_t i) { return signals_[conditions[i]].levels; };
     switch (conditions.size()) {  // the inner loop runs billions of times: it should know how many there are
-      case 0:
-        return count_rows(tested, [](std::size_t) { return std::size_t{0}; });
-      case 1:
-        return count_rows(tested, [a = code(0)](std::size_t row) { return std::size_t{a[row]}; });
+      case 0: return count_rows(tested, [](std::size_t) { return std::size_t{0}; });
+      case 1: return count_rows(tested, [a = code(0)](std::size_t row) { return std::size_t{a[row]}; });
       case 2:
-        return count_rows(tested, [a = code(0), b = code(1), of_b = levels(1)](std::size_t row) {
-          return a[row] * of_b + b[row];
-        });
+        return count_rows(
+            tested, [a = code(0), b = code(1), of_b = levels(1)](std::size_t row) { return a[row] * of_b + b[row]; });
       case 3:
-        return count_rows(tested, [a = code(0), b = code(1), c = code(2), of_b = levels(1),
-                                   of_c = levels(2)](std::size_t row) { return (a[row] * of_b + b[row]) * of_c + c[row]; });
+        return count_rows(tested, [a = code(0), b = code(1), c = code(2), of_b = levels(1), of_c = levels(2)](
+                                      std::size_t row) { return (a[row] * of_b + b[row]) * of_c + c[row]; });
       default:
         return count_rows(tested, [&](std::size_t row) {
           std::size_t stratum = 0;
@@ -289,7 +286,7 @@ class Search {
   FNodeTests& tests_;
   std::size_t signals_;
   double log_significance_;
-  std::vector<Given> given_;                      // n × n
+  std::vector<Given> given_;                       // n × n
   std::unordered_map<std::size_t, bool> several_;  // by signal and conditions
 };
 

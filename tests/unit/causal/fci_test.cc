@@ -79,7 +79,7 @@ bool separable(const IndependenceTest& test, Eigen::Index x, Eigen::Index y, dou
     if (i != x && i != y) others.push_back(i);
   }
   Separation separation;
-  for (std::size_t size = 0; size <= 3; ++size) find_separation(test, x, y, others, {}, size, alpha, separation);
+  for (std::size_t size = 0; size <= 3; ++size) find_separation(test, {x, y, others, {}, size}, alpha, separation);
   return separation.found;
 }
 
