@@ -7,6 +7,7 @@
 #include <string>
 
 #include "rca_core/causal/assignment.h"
+#include "rca_core/causal/fast_ica_kernels.h"
 #include "rca_core/stats/random.h"
 
 namespace rca {
@@ -23,16 +24,76 @@ Eigen::MatrixXd nearest_orthogonal(const Eigen::MatrixXd& m) {
   return eigen.eigenvectors() * scale.asDiagonal() * eigen.eigenvectors().transpose() * m;
 }
 
-// One step of the fixed-point iteration, all directions at once; the sums over the rows of the data in type Real.
-template <typename Real>
-Eigen::MatrixXd fast_ica_step(const Eigen::MatrixXd& w, const Eigen::MatrixX<Real>& white) {
-  const Real rows = static_cast<Real>(white.cols());
+// One step of the fixed-point iteration, all directions at once.
+Eigen::MatrixXd fast_ica_step(const Eigen::MatrixXd& w, const Eigen::MatrixXd& white) {
   // tanh, the derivative of the contrast ln cosh.
-  const Eigen::ArrayXX<Real> g = 1 - 2 / ((2 * (w.cast<Real>() * white).array()).exp() + 1);
-  const Eigen::VectorXd slope = (1 - g.square()).rowwise().mean().template cast<double>();
-  const Eigen::MatrixXd pull = (g.matrix() * white.transpose() / rows).template cast<double>();
+  const Eigen::ArrayXXd g = 1 - 2 / ((2 * (w * white).array()).exp() + 1);
+  const Eigen::VectorXd slope = (1 - g.square()).rowwise().mean();
+  const Eigen::MatrixXd pull = g.matrix() * white.transpose() / static_cast<double>(white.cols());
   return nearest_orthogonal(pull - slope.asDiagonal() * w);
 }
+
+// The same in single precision, which is enough to get near; its rounding is far below the tolerance.
+class FastIcaSteps {
+ public:
+  explicit FastIcaSteps(const Eigen::MatrixXd& white)
+      : n_(white.rows()),
+        rows_(white.cols()),
+        by_variable_(Padded::Zero(n_, padded_index(rows_))),
+        by_row_(Padded::Zero(rows_, padded_index(n_))),
+        w_(Padded::Zero(n_, padded_index(n_))),
+        pull_(Padded::Zero(n_, padded_index(n_))),
+        inverse_(pull_),
+        squares_(n_) {
+    by_variable_.leftCols(rows_) = white.cast<float>();
+    by_row_.leftCols(n_) = white.transpose().cast<float>();
+  }
+
+  Eigen::MatrixXf step(const Eigen::MatrixXf& w) {
+    const WhitenedRows data = {static_cast<std::size_t>(n_), static_cast<std::size_t>(rows_), by_variable_.data(),
+                               by_row_.data()};
+    w_.leftCols(n_) = w;
+    kernels_.pull(data, w_.data(), pull_.data(), squares_.data());
+    const auto rows = static_cast<float>(rows_);
+    const Eigen::VectorXf slope = 1 - squares_.array() / rows;
+    return orthogonal(pull_.leftCols(n_) / rows - slope.asDiagonal() * w);
+  }
+
+ private:
+  using Padded = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+  static Eigen::Index padded_index(Eigen::Index columns) {
+    return static_cast<Eigen::Index>(padded(static_cast<std::size_t>(columns)));
+  }
+
+  // nearest_orthogonal(m) by Newton's iteration x ← (x + x⁻ᵀ) / 2 on its singular values, scaled to spread around 1 (N.
+  // J. Higham, "Computing the Polar Decomposition—with Applications", SIAM J. Sci. Stat. Comput. 7, 1986).
+  Eigen::MatrixXf orthogonal(Eigen::MatrixXf x) {
+    constexpr int kMaxIterations = 30;
+    constexpr float kNear = 5e-3F;  // what is missing after such a step is half its square
+    for (int i = 0; i < kMaxIterations; ++i) {
+      inverse_.leftCols(n_) = x;
+      if (!kernels_.invert(inverse_.data(), static_cast<std::size_t>(n_))) break;
+      const float scale = std::sqrt(inverse_.norm() / x.norm());
+      if (!std::isfinite(scale) || scale <= 0) break;
+      const Eigen::MatrixXf next = (0.5F * scale) * x + (0.5F / scale) * inverse_.leftCols(n_).transpose();
+      const float change = (next - x).norm();
+      x = next;
+      if (change < kNear) return x;
+    }
+    return nearest_orthogonal(x.cast<double>()).cast<float>();
+  }
+
+  const FastIcaKernels& kernels_ = fast_ica_kernels();
+  Eigen::Index n_;
+  Eigen::Index rows_;
+  Padded by_variable_;
+  Padded by_row_;
+  Padded w_;
+  Padded pull_;
+  Padded inverse_;
+  Eigen::VectorXf squares_;
+};
 
 // The causal order of b (row = effect), or nothing if it has a cycle. Of the variables that no remaining one causes the
 // first comes first. An entry counts where its rank in `rank` is at least `first`.
@@ -88,15 +149,15 @@ Eigen::MatrixXd fast_ica(const Eigen::MatrixXd& values, std::uint64_t seed, cons
   Eigen::MatrixXd w(n, n);
   for (Eigen::Index i = 0; i < w.size(); ++i) w.data()[i] = random.normal();
   w = nearest_orthogonal(w);
-  // Single precision is enough to get near; its rounding is far below the tolerance. The last step is in double.
-  const Eigen::MatrixXf fast_white = white.cast<float>();
+  FastIcaSteps steps(white);
+  Eigen::MatrixXf near = w.cast<float>();
   for (int iteration = 1; iteration < options.max_iterations; ++iteration) {
-    const Eigen::MatrixXd next = fast_ica_step<float>(w, fast_white);
-    const double change = (next.cwiseProduct(w).rowwise().sum().cwiseAbs().array() - 1).abs().maxCoeff();
-    w = next;
-    if (change < options.tolerance) break;
+    const Eigen::MatrixXf next = steps.step(near);
+    const float change = (next.cwiseProduct(near).rowwise().sum().cwiseAbs().array() - 1).abs().maxCoeff();
+    near = next;
+    if (change < static_cast<float>(options.tolerance)) break;
   }
-  w = fast_ica_step<double>(w, white);
+  w = fast_ica_step(near.cast<double>(), white);
   return w * whitening;
 }
 
