@@ -66,6 +66,7 @@ struct Slo {
   // In the SLI's base unit; above it (below it for availability, throughput and quality) the objective is broken.
   double threshold = 0;
   double objective = 0.99;  // share of time in which the objective is to be kept, 0..1, for the error budget
+  milliseconds budget_window{30LL * 24 * 3600 * 1000};  // over which that share is reckoned
   // Throughput only means something while requests arrive: below this many requests/s the SLI counts as kept.
   double min_request_rate = 0;
   int line = 0;  // in the configuration file, for messages; 0: a default

@@ -2,18 +2,61 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "common/result.h"
 #include "exporter/config/config.h"
+#include "rca_core/diagnosis/diagnosis.h"
 #include "rca_core/methods/method.h"
 
 namespace exporter {
 
 enum class IncidentSource { slo, alertmanager };
+
+// How far the indicator went and whom it hit: what the problem statement says. NaN, 0 and empty: not known.
+struct Impact {
+  static constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+
+  double before = kUnknown;          // median of the indicator over the normal window
+  double worst = kUnknown;           // from the onset on
+  std::int64_t worst_ms = 0;         // when it was reached
+  std::string subject;               // the model (peer group) that is served, where there is exactly one
+  std::size_t measured = 0;          // entities whose own indicator is measured
+  std::vector<std::string> touched;  // those of them that broke the objective, in order of name
+  double touched_share = kUnknown;   // of the requests, 0..1
+  double traffic_before = kUnknown;  // requests per second, median over the normal window
+  double traffic_after = kUnknown;   // median from the onset on
+};
+
+// Earlier incidents of the same kind: the same fault class in the same class of entity.
+struct Recurrence {
+  std::string entity_class;  // see entity_class() in recurrence.h; empty: the root cause is unknown
+  std::string fault_class;
+  std::int64_t earlier = 0;            // occurrences before this one; incidents that overlapped count once
+  std::vector<std::string> incidents;  // ids of the newest of them, newest first, at most kMaxLinkedIncidents
+  std::vector<std::string> related;    // ids of incidents of the same kind that overlap with this one
+};
+inline constexpr std::size_t kMaxLinkedIncidents = 10;
+
+enum class ActionState { pending, holds, failed };
+
+// Whether an action of the diagnosis did what it was for.
+struct ActionCheck {
+  std::size_t action = 0;  // index into Diagnosis::actions
+  ActionState state = ActionState::pending;
+  std::string condition;          // what is watched, as a sentence
+  std::int64_t from_ms = 0;       // the mitigation; 0: not yet
+  std::int64_t until_ms = 0;      // from_ms + the action's watch_minutes
+  std::int64_t checked_ms = 0;    // rows up to here were looked at
+  std::int64_t bad_since_ms = 0;  // the condition has not held since; 0: it holds
+  std::int64_t rows = 0;          // with data
+  std::string outcome;            // one sentence, once it is not pending
+};
 
 struct Incident {
   std::string id;   // "<slo>-<detected, UTC as 20261122T073000Z>", unique
@@ -36,10 +79,23 @@ struct Incident {
   // The alert that opened it and the fingerprints of the alerts of that name that hold it open; empty for an SLO's.
   std::string alert;
   std::vector<std::string> alert_fingerprints;
+  // The error budget: the SLO's objective (share of time, 0: none) over its window, and what was used of it.
+  double objective = 0;
+  std::int64_t budget_window_ms = 0;
+  std::int64_t bad_ms = 0;        // time in which the objective was broken
+  std::int64_t counted_ms = 0;    // rows up to here are in bad_ms
+  std::int64_t mitigated_ms = 0;  // from here on the objective was kept until the resolution; 0: not yet
+  // What the last evaluation made of it. Never changed once it is set, since snapshots share it; null: none yet.
+  std::shared_ptr<const rca::Diagnosis> diagnosis;
+  Impact impact;
+  Recurrence recurrence;
+  std::vector<ActionCheck> checks;
 
   [[nodiscard]] bool open() const { return resolved_ms == 0; }
   // The entity ranked first by the answer method; nullptr: none.
   [[nodiscard]] const rca::Candidate* answer() const;
+  // bad_ms in units of the budget, (1 − objective) × budget_window; may exceed 1. NaN: there is no objective.
+  [[nodiscard]] double budget_consumed() const;
 };
 
 // Values of one SLI on the grid: NaN = missing.

@@ -66,4 +66,10 @@ const rca::Candidate* Incident::answer() const {
   return nullptr;
 }
 
+double Incident::budget_consumed() const {
+  const double budget_ms = (1 - objective) * static_cast<double>(budget_window_ms);
+  if (objective <= 0 || budget_ms <= 0) return std::numeric_limits<double>::quiet_NaN();
+  return static_cast<double>(bad_ms) / budget_ms;
+}
+
 }  // namespace exporter

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <utility>
 
+#include "exporter/incident/diagnosis_json.h"
 #include "exporter/incident/sqlite.h"
 #include "exporter/incident/store_schema.h"
 
@@ -30,12 +31,15 @@ struct IncidentStore::Impl {
   Statement insert_ranking;
   Statement insert_candidate;
   Statement insert_alert;
+  Statement insert_diagnosis;
   Statement prune_incidents;
   Statement select_incidents;
   Statement select_incident;
   Statement select_rankings;
   Statement select_candidates;
   Statement select_alerts;
+  Statement select_diagnosis;
+  Statement select_same_kind;
   Statement insert_change;
   Statement prune_changes;
   Statement select_changes;
@@ -47,11 +51,13 @@ struct IncidentStore::Impl {
   rca::Result<std::vector<Incident>> read(Statement& statement);
   rca::Result<void> read_rankings(Incident& incident);
   rca::Result<void> read_alerts(Incident& incident);
+  rca::Result<void> write_diagnosis(const Incident& incident);
+  rca::Result<void> read_diagnosis(Incident& incident);
 };
 
 #define RCA_INCIDENT_COLUMNS                                                                              \
   "id, slo, source, onset_ms, detected_ms, resolved_ms, sli_value, threshold, answer_method, sli, unit, " \
-  "quantile, scope, summary, alert"
+  "quantile, scope, summary, alert, objective, budget_window_ms, bad_ms, counted_ms, mitigated_ms"
 
 rca::Result<std::unique_ptr<IncidentStore>> IncidentStore::open(const std::string& path, StoreOptions options) {
   RCA_ASSIGN(sqlite::Database db, open_store_file(path));
@@ -59,11 +65,13 @@ rca::Result<std::unique_ptr<IncidentStore>> IncidentStore::open(const std::strin
   RCA_ASSIGN(Statement delete_incident, prepare("DELETE FROM incident WHERE id = ?1"));
   RCA_ASSIGN(Statement insert_incident,
              prepare("INSERT INTO incident (" RCA_INCIDENT_COLUMNS
-                     ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"));
+                     ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, "
+                     "?20)"));
   RCA_ASSIGN(Statement insert_ranking, prepare("INSERT INTO ranking VALUES (?1, ?2, ?3)"));
   RCA_ASSIGN(Statement insert_candidate,
              prepare("INSERT INTO candidate VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"));
   RCA_ASSIGN(Statement insert_alert, prepare("INSERT OR IGNORE INTO incident_alert VALUES (?1, ?2)"));
+  RCA_ASSIGN(Statement insert_diagnosis, prepare("INSERT INTO diagnosis VALUES (?1, ?2, ?3, ?4, ?5)"));
   RCA_ASSIGN(Statement prune_incidents,
              prepare("DELETE FROM incident WHERE id IN (SELECT id FROM incident WHERE resolved_ms != 0 "
                      "ORDER BY detected_ms DESC, id DESC LIMIT -1 OFFSET ?1)"));
@@ -78,6 +86,11 @@ rca::Result<std::unique_ptr<IncidentStore>> IncidentStore::open(const std::strin
              prepare("SELECT ranking, level, entity, signal, score, before_value, after_value, scale, deviation, "
                      "since_ms, evidence FROM candidate WHERE incident = ?1 ORDER BY ranking, level, position"));
   RCA_ASSIGN(Statement select_alerts, prepare("SELECT fingerprint FROM incident_alert WHERE incident = ?1"));
+  RCA_ASSIGN(Statement select_diagnosis, prepare("SELECT version, document FROM diagnosis WHERE incident = ?1"));
+  RCA_ASSIGN(
+      Statement select_same_kind,
+      prepare("SELECT id, onset_ms, resolved_ms FROM diagnosis JOIN incident ON incident.id = diagnosis.incident "
+              "WHERE entity_class = ?1 AND fault_class = ?2 ORDER BY onset_ms, id"));
   RCA_ASSIGN(Statement insert_change, prepare("INSERT OR IGNORE INTO change_event VALUES (?1, ?2, ?3, ?4, ?5)"));
   RCA_ASSIGN(
       Statement prune_changes,
@@ -97,12 +110,15 @@ rca::Result<std::unique_ptr<IncidentStore>> IncidentStore::open(const std::strin
       std::move(insert_ranking),
       std::move(insert_candidate),
       std::move(insert_alert),
+      std::move(insert_diagnosis),
       std::move(prune_incidents),
       std::move(select_incidents),
       std::move(select_incident),
       std::move(select_rankings),
       std::move(select_candidates),
       std::move(select_alerts),
+      std::move(select_diagnosis),
+      std::move(select_same_kind),
       std::move(insert_change),
       std::move(prune_changes),
       std::move(select_changes),
@@ -137,6 +153,28 @@ rca::Result<void> IncidentStore::Impl::write_candidates(const Incident& incident
   return {};
 }
 
+rca::Result<void> IncidentStore::Impl::write_diagnosis(const Incident& incident) {
+  if (!incident.diagnosis) return {};
+  const std::string document = findings_document(incident);
+  insert_diagnosis.bind(1, std::string_view(incident.id));
+  insert_diagnosis.bind(2, std::int64_t{kDocumentVersion});
+  insert_diagnosis.bind(3, std::string_view(incident.recurrence.entity_class));
+  insert_diagnosis.bind(4, std::string_view(incident.recurrence.fault_class));
+  insert_diagnosis.bind(5, std::string_view(document));
+  return insert_diagnosis.run();
+}
+
+rca::Result<void> IncidentStore::Impl::read_diagnosis(Incident& incident) {
+  select_diagnosis.bind(1, std::string_view(incident.id));
+  RCA_ASSIGN(const bool row, select_diagnosis.step());
+  if (!row) return {};
+  const std::string document = select_diagnosis.text(1);
+  select_diagnosis.reset();
+  // SQLite has checked that it is JSON; what else somebody may have written there is no reason to lose the incident.
+  if (const auto read = read_findings_document(document, incident); !read.ok()) incident.diagnosis = nullptr;
+  return {};
+}
+
 rca::Result<void> IncidentStore::Impl::write(const Incident& incident) {
   delete_incident.bind(1, std::string_view(incident.id));
   RCA_TRY(delete_incident.run());
@@ -155,7 +193,13 @@ rca::Result<void> IncidentStore::Impl::write(const Incident& incident) {
   insert_incident.bind(13, std::string_view(incident.scope));
   insert_incident.bind(14, std::string_view(incident.summary));
   insert_incident.bind(15, std::string_view(incident.alert));
+  insert_incident.bind(16, incident.objective);
+  insert_incident.bind(17, incident.budget_window_ms);
+  insert_incident.bind(18, incident.bad_ms);
+  insert_incident.bind(19, incident.counted_ms);
+  insert_incident.bind(20, incident.mitigated_ms);
   RCA_TRY(insert_incident.run());
+  RCA_TRY(write_diagnosis(incident));
   for (const std::string& fingerprint : incident.alert_fingerprints) {
     insert_alert.bind(1, std::string_view(incident.id));
     insert_alert.bind(2, std::string_view(fingerprint));
@@ -245,11 +289,17 @@ rca::Result<std::vector<Incident>> IncidentStore::Impl::read(Statement& statemen
     incident.scope = statement.text(12);
     incident.summary = statement.text(13);
     incident.alert = statement.text(14);
+    incident.objective = statement.real(15);
+    incident.budget_window_ms = statement.integer(16);
+    incident.bad_ms = statement.integer(17);
+    incident.counted_ms = statement.integer(18);
+    incident.mitigated_ms = statement.integer(19);
     incidents.push_back(std::move(incident));
   }
   for (Incident& incident : incidents) {
     RCA_TRY(read_rankings(incident));
     RCA_TRY(read_alerts(incident));
+    RCA_TRY(read_diagnosis(incident));
   }
   return incidents;
 }
@@ -266,6 +316,20 @@ rca::Result<std::optional<Incident>> IncidentStore::find(const std::string& id) 
   RCA_ASSIGN(std::vector<Incident> incidents, impl_->read(impl_->select_incident));
   if (incidents.empty()) return std::optional<Incident>();
   return std::optional<Incident>(std::move(incidents.front()));
+}
+
+rca::Result<std::vector<IncidentSpan>> IncidentStore::same_kind(const std::string& entity_class,
+                                                                const std::string& fault_class) {
+  const std::lock_guard lock(impl_->mutex);
+  Statement& statement = impl_->select_same_kind;
+  statement.bind(1, std::string_view(entity_class));
+  statement.bind(2, std::string_view(fault_class));
+  std::vector<IncidentSpan> spans;
+  while (true) {
+    RCA_ASSIGN(const bool row, statement.step());
+    if (!row) return spans;
+    spans.push_back({statement.text(0), statement.integer(1), statement.integer(2)});
+  }
 }
 
 rca::Result<void> IncidentStore::add_changes(std::span<const rca::ChangeEvent> changes) {

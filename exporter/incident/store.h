@@ -11,6 +11,7 @@
 
 #include "common/result.h"
 #include "exporter/incident/incident.h"
+#include "exporter/incident/recurrence.h"
 
 namespace exporter {
 
@@ -33,7 +34,7 @@ class IncidentStore {
   IncidentStore& operator=(const IncidentStore&) = delete;
   ~IncidentStore();
 
-  // Writes incidents with their rankings, replacing those with the same ids, and prunes.
+  // Writes incidents with their rankings and diagnoses, replacing those with the same ids, and prunes.
   rca::Result<void> save(std::span<const Incident> incidents);
   rca::Result<void> save(const Incident& incident) { return save(std::span<const Incident>(&incident, 1)); }
 
@@ -41,6 +42,9 @@ class IncidentStore {
   rca::Result<std::vector<Incident>> load(std::size_t resolved);
   // nullopt: not known.
   rca::Result<std::optional<Incident>> find(const std::string& id);
+
+  // The incidents whose root cause is of this class of entity and this fault class, earliest onset first.
+  rca::Result<std::vector<IncidentSpan>> same_kind(const std::string& entity_class, const std::string& fault_class);
 
   // Events that are there already (all fields equal) are kept once.
   rca::Result<void> add_changes(std::span<const rca::ChangeEvent> changes);

@@ -68,6 +68,27 @@ CREATE TABLE incident_alert (
   PRIMARY KEY (incident, fingerprint)
 ) STRICT, WITHOUT ROWID;
 )sql",
+    // 3: the error budget, and what the diagnosis found.
+    // A diagnosis is one JSON document: it is a tree that is only ever read and written whole, and its shape grows with
+    // every kind of evidence. As tables it would be a dozen, with a migration for each new field; as a document a new
+    // field is one that older documents lack, and `version` tells a reader what it has before it. It stays readable
+    // without this program: sqlite3 rca_exporter.db "SELECT document ->> '$.diagnosis.fault_class' FROM diagnosis".
+    // What is searched for (which incidents are of the same kind) stands in columns with an index.
+    R"sql(
+ALTER TABLE incident ADD COLUMN objective REAL NOT NULL DEFAULT 0;
+ALTER TABLE incident ADD COLUMN budget_window_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE incident ADD COLUMN bad_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE incident ADD COLUMN counted_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE incident ADD COLUMN mitigated_ms INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE diagnosis (
+  incident TEXT PRIMARY KEY REFERENCES incident (id) ON DELETE CASCADE,
+  version INTEGER NOT NULL,
+  entity_class TEXT NOT NULL,
+  fault_class TEXT NOT NULL,
+  document TEXT NOT NULL CHECK (json_valid(document))
+) STRICT, WITHOUT ROWID;
+CREATE INDEX diagnosis_by_kind ON diagnosis (entity_class, fault_class);
+)sql",
 };
 
 rca::Error store_error(const std::string& path, const std::string& sentence) {

@@ -35,6 +35,8 @@ Incident incident_of(const Slo& slo) {
   incident.unit = sli_unit(slo.sli);
   incident.quantile = is_latency(slo.sli) ? slo.quantile : 0;
   incident.scope = slo.entity;
+  incident.objective = slo.objective;
+  incident.budget_window_ms = slo.budget_window.count();
   return incident;
 }
 
@@ -152,18 +154,26 @@ void IncidentTracker::feed(SloState& state, const SliSeries& series, IncidentCha
     const std::int64_t time = series.grid.time_ms(row);
     Incident* incident = open_incident_of(state.slo.name);
     if (incident != nullptr) {
-      if (breaks(state.slo, value)) incident->sli_value = worse(state.slo.sli, incident->sli_value, value);
+      if (breaks(state.slo, value)) {
+        incident->sli_value = worse(state.slo.sli, incident->sli_value, value);
+        // After a restart rows come again that the store's incident has counted.
+        if (time > incident->counted_ms) incident->bad_ms += step_ms;
+      }
+      incident->counted_ms = std::max(incident->counted_ms, time);
       if (onset_pending_.erase(incident->id) > 0) incident->onset_ms = onset_ms(state, series, incident->onset_ms);
       // What an alert opened, the alert closes; the clock of the breach runs on meanwhile.
       if (incident->source == IncidentSource::alertmanager) {
         step_closed(state, value, time, step_ms);
       } else if (step_open(state, value, time, step_ms)) {
+        incident->mitigated_ms = state.clock.since_ms;
         resolve(*incident, time, changes);
       }
     } else if (step_closed(state, value, time, step_ms)) {
       Incident opened = incident_of(state.slo);
       opened.detected_ms = time;
       opened.sli_value = state.clock.worst;
+      opened.bad_ms = state.clock.elapsed_ms + step_ms;
+      opened.counted_ms = time;
       opened.onset_ms = onset_ms(state, series, state.clock.since_ms);
       state.clock = {};
       open(std::move(opened), changes);
@@ -196,6 +206,7 @@ void IncidentTracker::open(Incident incident, IncidentChanges& changes) {
 
 void IncidentTracker::resolve(Incident& incident, std::int64_t time_ms, IncidentChanges& changes) {
   incident.resolved_ms = std::max(time_ms, incident.detected_ms);
+  if (incident.mitigated_ms == 0) incident.mitigated_ms = incident.resolved_ms;
   incident.alert_fingerprints.clear();
   onset_pending_.erase(incident.id);
   if (const auto it = slos_.find(incident.slo); it != slos_.end()) {
@@ -267,15 +278,28 @@ void IncidentTracker::clear(const Alert& alert, std::int64_t now_ms, IncidentCha
   }
 }
 
+rca::Result<Incident*> IncidentTracker::known(const std::string& id) {
+  const auto it =
+      std::find_if(incidents_.begin(), incidents_.end(), [&id](const Incident& incident) { return incident.id == id; });
+  if (it == incidents_.end()) return rca::Error{rca::ErrorKind::not_found, "there is no incident '" + id + "'"};
+  return &*it;
+}
+
 rca::Result<void> IncidentTracker::set_rankings(const std::string& id, std::vector<rca::Ranking> rankings,
                                                 std::string answer_method) {
-  for (Incident& incident : incidents_) {
-    if (incident.id != id) continue;
-    incident.rankings = std::move(rankings);
-    incident.answer_method = std::move(answer_method);
-    return {};
-  }
-  return rca::Error{rca::ErrorKind::not_found, "there is no incident '" + id + "'"};
+  RCA_ASSIGN(Incident * incident, known(id));
+  incident->rankings = std::move(rankings);
+  incident->answer_method = std::move(answer_method);
+  return {};
+}
+
+rca::Result<void> IncidentTracker::set_findings(const std::string& id, Findings findings) {
+  RCA_ASSIGN(Incident * incident, known(id));
+  incident->diagnosis = std::move(findings.diagnosis);
+  incident->impact = std::move(findings.impact);
+  incident->recurrence = std::move(findings.recurrence);
+  incident->checks = std::move(findings.checks);
+  return {};
 }
 
 std::vector<Incident> IncidentTracker::incidents() const {

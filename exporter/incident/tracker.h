@@ -66,6 +66,16 @@ class IncidentTracker {
   // Replaces the rankings of an open or resolved incident. Error not_found.
   rca::Result<void> set_rankings(const std::string& id, std::vector<rca::Ranking> rankings, std::string answer_method);
 
+  // What the diagnosis of an incident says, and what follows from it.
+  struct Findings {
+    std::shared_ptr<const rca::Diagnosis> diagnosis;
+    Impact impact;
+    Recurrence recurrence;
+    std::vector<ActionCheck> checks;
+  };
+  // Replaces them. Error not_found.
+  rca::Result<void> set_findings(const std::string& id, Findings findings);
+
   // Open ones and the newest `kept` resolved ones, by detection, newest first.
   [[nodiscard]] std::vector<Incident> incidents() const;
   // Also knows what has just been resolved and is beyond `kept`, until the next `update` or `on_alerts`.
@@ -106,6 +116,7 @@ class IncidentTracker {
   void fire(const Alert& alert, std::int64_t now_ms, IncidentChanges& changes);
   void clear(const Alert& alert, std::int64_t now_ms, IncidentChanges& changes);
   Incident* open_incident_of(const std::string& slo);
+  rca::Result<Incident*> known(const std::string& id);
   [[nodiscard]] std::string unique_id(const std::string& slo, std::int64_t detected_ms) const;
   void prune();
 

@@ -4,8 +4,9 @@
 #include <map>
 #include <utility>
 
-#include "exporter/incident/score.h"
 #include "exporter/incident/tracker.h"
+#include "exporter/metrics/diagnosis_families.h"
+#include "exporter/metrics/incident_families.h"
 #include "exporter/metrics/utf8.h"
 
 namespace exporter::metrics {
@@ -13,63 +14,9 @@ namespace {
 
 constexpr std::size_t kMaxLabelBytes = 1024;
 constexpr std::size_t kMaxChanges = 100;
-constexpr std::string_view kConsensus = "consensus";
-constexpr std::string_view kUnknown = "unknown";
 
 double seconds(std::int64_t ms) {
   return static_cast<double>(ms) / 1000;
-}
-
-std::size_t top_k(const Snapshot& snapshot) {
-  return static_cast<std::size_t>(std::max(snapshot.top_k, 0));
-}
-
-// Every ranking under its method's name, and the one that names the answer once more as the consensus.
-template <typename Visit>
-void for_each_ranking(const Incident& incident, Visit visit) {
-  for (const rca::Ranking& ranking : incident.rankings) visit(std::string_view(ranking.method), ranking);
-  for (const rca::Ranking& ranking : incident.rankings) {
-    if (ranking.method == incident.answer_method) visit(kConsensus, ranking);
-  }
-}
-
-void fill_active(const Source& source, Series& series) {
-  for (const Incident& incident : source.snapshot.incidents) {
-    if (incident.open()) series.add({incident.slo}, 1);
-  }
-  for (const SliStatus& sli : source.snapshot.slis) series.add({sli.slo}, 0);
-  for (const Incident& incident : source.snapshot.incidents) series.add({incident.slo}, 0);
-}
-
-void fill_info(const Source& source, Series& series) {
-  for (const Incident& incident : source.snapshot.incidents) {
-    const rca::Candidate* answer = incident.answer();
-    series.add({incident.id, incident.slo, kUnknown, answer != nullptr ? std::string_view(answer->entity) : kUnknown},
-               1);
-  }
-}
-
-void fill_scores(const Source& source, Series& series) {
-  for (const Incident& incident : source.snapshot.incidents) {
-    for_each_ranking(incident, [&](std::string_view method, const rca::Ranking& ranking) {
-      const std::vector<double> shares = score_shares(ranking.signals, top_k(source.snapshot));
-      for (std::size_t i = 0; i < shares.size(); ++i) {
-        const rca::Candidate& candidate = ranking.signals[i];
-        series.add({incident.id, method, candidate.entity, candidate.signal}, shares[i]);
-      }
-    });
-  }
-}
-
-void fill_ranks(const Source& source, Series& series) {
-  for (const Incident& incident : source.snapshot.incidents) {
-    for_each_ranking(incident, [&](std::string_view method, const rca::Ranking& ranking) {
-      const std::size_t count = std::min(ranking.entities.size(), top_k(source.snapshot));
-      for (std::size_t i = 0; i < count; ++i) {
-        series.add({incident.id, method, ranking.entities[i].entity}, static_cast<double>(i + 1));
-      }
-    });
-  }
 }
 
 void fill_changes(const Source& source, Series& series) {
@@ -117,6 +64,7 @@ void fill_limits(const Source& source, Series& series) {
   series.add({"resolved_incidents"}, source.snapshot.incidents_kept);
   series.add({"open_alert_incidents"}, static_cast<double>(IncidentTracker::kMaxOpenAlertIncidents));
   series.add({"change_events"}, static_cast<double>(kMaxChanges));
+  add_diagnosis_limits(series);
 }
 
 constexpr auto kGauge = prometheus::MetricType::Gauge;
@@ -151,7 +99,9 @@ const std::vector<Row>& family_rows() {
       {"rca_incident_info",
        kGauge,
        {"incident", "slo", "fault_class", "entity"},
-       "Always 1; names the entity that the last evaluation of the incident blames (\"unknown\": none yet).",
+       "Always 1; names the root cause by the last evaluation of the incident: entity and fault class, \"unknown\" "
+       "where "
+       "they cannot be told.",
        fill_info},
       {"rca_incident_onset_timestamp_seconds",
        kGauge,
@@ -179,10 +129,9 @@ const std::vector<Row>& family_rows() {
       {"rca_root_cause_score",
        kGauge,
        {"incident", "method", "entity", "signal"},
-       "Share of this candidate in the sum of the published candidates' scores of the same method and incident, 0..1; "
-       "a "
-       "share, not a probability. method=\"consensus\" is the answer. Cached: from the last evaluation of the "
-       "incident.",
+       "method=\"consensus\": the calibrated probability, 0..1, that the entity is the root cause. Other methods: the "
+       "candidate's share of the sum of the published candidates' scores, no probability. Cached: from the last "
+       "evaluation of the incident.",
        fill_scores},
       {"rca_root_cause_rank",
        kGauge,
@@ -190,6 +139,58 @@ const std::vector<Row>& family_rows() {
        "Place of the entity in the method's ranking, 1 = most likely root cause. method=\"consensus\" is the answer. "
        "Cached: from the last evaluation of the incident.",
        fill_ranks},
+      {"rca_fault_class_probability",
+       kGauge,
+       {"incident", "entity", "category", "fault_class"},
+       "Probability that this fault of this entity is the root cause, 0..1; sums to 1 per incident with the series "
+       "\"unknown\", which stands for all that no other series names. Cached: from the last evaluation of the "
+       "incident.",
+       fill_class_probabilities},
+      {"rca_finding_role",
+       kGauge,
+       {"incident", "entity", "signal", "role"},
+       "Always 1; the part that the signal of the entity plays: root_cause, contributing_factor or symptom. Cached: "
+       "from "
+       "the last evaluation of the incident.",
+       fill_finding_roles},
+      {"rca_why",
+       kGauge,
+       {"incident", "step", "effect", "cause"},
+       "One of the five whys and how sure it is, 0..1; step 1 explains the SLI. Cached: from the last evaluation of "
+       "the "
+       "incident.",
+       fill_whys},
+      {"rca_propagation_edge_weight",
+       kGauge,
+       {"incident", "source", "target"},
+       "How strongly the fault travelled from source to target, 0..1. Cached: from the last evaluation of the "
+       "incident.",
+       fill_propagation},
+      {"rca_incident_recurrences",
+       kGauge,
+       {"incident", "slo"},
+       "Earlier occurrences of the same fault class in the same class of entity. No series while the root cause is "
+       "unknown.",
+       fill_recurrences},
+      {"rca_incident_error_budget_consumed_ratio",
+       kGauge,
+       {"incident", "slo"},
+       "Share of the SLO's error budget, (1 - objective) x budget_window, that the incident has used so far; may "
+       "exceed "
+       "1.",
+       fill_budget_consumed},
+      {"rca_action_verified",
+       kGauge,
+       {"incident", "action", "kind", "state"},
+       "Always 1; whether the action had its effect: pending while its condition is still to be watched, then holds or "
+       "failed.",
+       fill_actions},
+      {"rca_observability_gap",
+       kGauge,
+       {"entity", "signal", "kind"},
+       "1 where telemetry that the catalogue or the peers let expect is missing, stale or unusable. Cached: from the "
+       "last evaluation.",
+       fill_gaps},
       {"rca_anomaly_score",
        kGauge,
        {"entity", "signal"},

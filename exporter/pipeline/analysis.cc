@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "exporter/incident/action_check.h"
 #include "exporter/incident/sli.h"
 #include "exporter/incident/time_text.h"
 #include "exporter/incident/tracker.h"
@@ -127,13 +128,18 @@ rca::Result<Analysis> analyze_window(const Config& given, const AnalysisRequest&
 
   Incident& incident = *analysis.incident;
   RCA_ASSIGN(const IncidentRows rows, incident_rows(store, config, incident));
-  RankingSet set =
-      rank_incident(store, rows, incident, config, request.methods.empty() ? config.methods : request.methods,
-                    store.graph(), {}, request.inspect);
+  const IncidentInput input = make_incident_input(store, rows, incident, config, store.graph(), {});
+  if (request.inspect) request.inspect(input.view());
+  RankingSet set = rank_incident(input, config, request.methods.empty() ? config.methods : request.methods);
   incident.rankings = std::move(set.rankings);
   incident.answer_method = std::move(set.answer_method);
+  incident.diagnosis = std::move(set.diagnosis);
+  incident.impact = std::move(set.impact);
+  if (incident.diagnosis) incident.checks = plan_checks(*incident.diagnosis);
   analysis.failures = std::move(set.failures);
-  if (incident.rankings.empty() && !analysis.failures.empty()) return analysis.failures.front().error;
+  if (incident.rankings.empty() && !incident.diagnosis && !analysis.failures.empty()) {
+    return analysis.failures.front().error;
+  }
   return analysis;
 }
 

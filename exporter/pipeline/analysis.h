@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +15,9 @@
 
 namespace exporter {
 
+// Shown what the methods see, before they run.
+using ViewInspector = std::function<void(const rca::IncidentView& view)>;
+
 struct AnalysisRequest {
   std::int64_t start_ms = 0;
   std::int64_t end_ms = 0;
@@ -23,9 +27,10 @@ struct AnalysisRequest {
 };
 
 struct Analysis {
-  // With its rankings; nothing: no objective was broken in the window.
+  // With its rankings and its diagnosis; nothing: no objective was broken in the window.
   std::optional<Incident> incident;
-  std::vector<Incident> others;  // further incidents in the window, not ranked
+  std::vector<Incident> others;           // further incidents in the window, not ranked
+  std::vector<rca::ChangeEvent> changes;  // seen in the series of the window
   std::vector<MethodFailure> failures;
   std::size_t signals = 0;
   std::size_t series = 0;

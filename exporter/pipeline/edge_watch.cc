@@ -13,7 +13,9 @@ void EdgeWatch::bind(SeriesId series, std::vector<EdgeMatch> edges) {
 void EdgeWatch::observe(SeriesId series, rca::SampleView samples) {
   if (samples.empty()) return;
   const auto fresh = staged_.find(series);
-  for (Edge& edge : fresh != staged_.end() ? fresh->second : edges_[series]) {
+  const auto known = edges_.find(series);
+  if (fresh == staged_.end() && known == edges_.end()) return;  // watched for something else
+  for (Edge& edge : fresh != staged_.end() ? fresh->second : known->second) {
     const EdgeSpec& spec = resolver_->catalog().edges[edge.match.spec];
     edge.staged_ms = edge.live_ms;
     if (edge_is_live(spec, samples)) {

@@ -108,12 +108,13 @@ rca::Result<void> Evaluator::rank_open_incidents(IncidentDesk& desk) {
     // Once the anomalous window is over, or the history before the onset is gone, the rankings stay as they are.
     if (!rows.ok() || (before != ranked_.end() && before->second.last == rows->last)) continue;
     if (!incident.rankings.empty() && before == ranked_.end() && rows->last < *store_->last_row()) continue;
-    RankingSet set =
-        rank_incident(*store_, *rows, incident, config_, config_.methods, snapshot_.graph, snapshot_.changes);
+    const IncidentInput input =
+        make_incident_input(*store_, *rows, incident, config_, snapshot_.graph, snapshot_.changes);
+    RankingSet set = rank_incident(input, config_, config_.methods, snapshot_.gaps);
     note_failures(set.failures);
     ranked[incident.id] = *rows;
-    if (set.rankings.empty()) continue;
-    RCA_TRY(desk.set_rankings(incident.id, std::move(set.rankings), std::move(set.answer_method)));
+    if (set.rankings.empty() && !set.diagnosis) continue;
+    RCA_TRY(desk.set_ranking_set(incident.id, std::move(set)));
   }
   ranked_ = std::move(ranked);
   return {};

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "exporter/incident/action_check.h"
+
 namespace exporter {
 namespace {
 
@@ -94,10 +96,44 @@ rca::Result<void> IncidentDesk::on_changes(std::span<const rca::ChangeEvent> cha
   return store_->add_changes(changes);
 }
 
-rca::Result<void> IncidentDesk::set_rankings(const std::string& id, std::vector<rca::Ranking> rankings,
-                                             std::string answer_method) {
+rca::Result<Recurrence> IncidentDesk::recurrence(const Incident& incident, const rca::Diagnosis* diagnosis,
+                                                 const std::string& peer_group) {
+  if (diagnosis == nullptr || diagnosis->entity.empty() || diagnosis->fault_class.empty() ||
+      diagnosis->fault_class == rca::kUnknownFaultClass) {
+    return Recurrence{};
+  }
+  const std::string kind = entity_class(diagnosis->entity, peer_group);
+  RCA_ASSIGN(const std::vector<IncidentSpan> others, store_->same_kind(kind, diagnosis->fault_class));
+  Recurrence found = recurrence_of(incident, others);
+  found.entity_class = kind;
+  found.fault_class = diagnosis->fault_class;
+  return found;
+}
+
+rca::Result<void> IncidentDesk::set_ranking_set(const std::string& id, RankingSet set) {
   const std::lock_guard lock(mutex_);
-  RCA_TRY(tracker_.set_rankings(id, std::move(rankings), std::move(answer_method)));
+  const Incident* incident = tracker_.find(id);
+  if (incident == nullptr) return rca::Error{rca::ErrorKind::not_found, "there is no incident '" + id + "'"};
+  // A diagnosis that fails for once does not take the last one away.
+  if (set.diagnosis) {
+    auto known = recurrence(*incident, set.diagnosis.get(), set.peer_group);
+    IncidentTracker::Findings findings{std::move(set.diagnosis), std::move(set.impact), {}, {}};
+    if (known.ok()) findings.recurrence = std::move(known).value();
+    findings.checks = plan_checks(*findings.diagnosis);
+    RCA_TRY(tracker_.set_findings(id, std::move(findings)));
+  }
+  if (!set.rankings.empty()) {
+    RCA_TRY(tracker_.set_rankings(id, std::move(set.rankings), std::move(set.answer_method)));
+  }
+  dirty_.insert(id);
+  return save_dirty();
+}
+
+rca::Result<void> IncidentDesk::set_checks(const std::string& id, std::vector<ActionCheck> checks) {
+  const std::lock_guard lock(mutex_);
+  const Incident* incident = tracker_.find(id);
+  if (incident == nullptr) return rca::Error{rca::ErrorKind::not_found, "there is no incident '" + id + "'"};
+  RCA_TRY(tracker_.set_findings(id, {incident->diagnosis, incident->impact, incident->recurrence, std::move(checks)}));
   dirty_.insert(id);
   return save_dirty();
 }

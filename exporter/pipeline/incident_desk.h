@@ -13,6 +13,7 @@
 #include "common/result.h"
 #include "exporter/incident/store.h"
 #include "exporter/incident/tracker.h"
+#include "exporter/pipeline/incident_ranker.h"
 
 namespace exporter {
 
@@ -31,7 +32,10 @@ class IncidentDesk {
   rca::Result<IncidentChanges> update(std::span<const SliSeries> series, std::int64_t now_ms);
   rca::Result<IncidentChanges> on_alerts(std::span<const Alert> alerts, std::int64_t now_ms);
   rca::Result<void> on_changes(std::span<const rca::ChangeEvent> changes);
-  rca::Result<void> set_rankings(const std::string& id, std::vector<rca::Ranking> rankings, std::string answer_method);
+  // What an evaluation of the incident found; also looks up which incidents of the same kind there were.
+  rca::Result<void> set_ranking_set(const std::string& id, RankingSet set);
+  // What the watch of the actions found. Error not_found.
+  rca::Result<void> set_checks(const std::string& id, std::vector<ActionCheck> checks);
 
   [[nodiscard]] std::vector<Incident> incidents() const;       // as IncidentTracker::incidents
   [[nodiscard]] std::vector<Incident> open_incidents() const;  // oldest first
@@ -44,6 +48,8 @@ class IncidentDesk {
   IncidentDesk(const Config& config, std::string path, std::unique_ptr<IncidentStore> store);
   rca::Result<void> restore();
   rca::Result<void> save_dirty();
+  rca::Result<Recurrence> recurrence(const Incident& incident, const rca::Diagnosis* diagnosis,
+                                     const std::string& peer_group);
 
   mutable std::mutex mutex_;
   std::string path_;

@@ -1,33 +1,20 @@
-// From the history of the signals and an onset to the rankings of the methods.
+// From what is seen of an incident to the rankings of the methods and to the diagnosis.
 #pragma once
 
-#include <cstdint>
-#include <functional>
+#include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/result.h"
 #include "exporter/config/config.h"
 #include "exporter/incident/incident.h"
-#include "exporter/pipeline/signal_store.h"
-#include "rca_core/graph/entity_graph.h"
+#include "exporter/pipeline/incident_input.h"
+#include "rca_core/diagnosis/diagnosis.h"
 #include "rca_core/methods/method.h"
 
 namespace exporter {
-
-// Rows (from the epoch) of an incident's frame: normal = [first, onset), anomalous = [onset, last].
-struct IncidentRows {
-  std::int64_t first = 0;
-  std::int64_t onset = 0;
-  std::int64_t last = 0;
-
-  friend bool operator==(const IncidentRows&, const IncidentRows&) = default;
-};
-
-// At most normal_window before the onset and anomalous_window from it, until the resolution, as far as `store` holds
-// them. Error missing_input: the store holds no row before or none from the onset.
-rca::Result<IncidentRows> incident_rows(const SignalStore& store, const Config& config, const Incident& incident);
 
 struct MethodFailure {
   std::string method;
@@ -35,17 +22,18 @@ struct MethodFailure {
 };
 
 struct RankingSet {
-  std::vector<rca::Ranking> rankings;   // of the methods that could be run, in the order of `methods`
-  std::string answer_method;            // the first whose ranking is not empty; empty: none
-  std::vector<MethodFailure> failures;  // of the others
+  std::vector<rca::Ranking> rankings;               // of the methods that could be run, in the order of `methods`
+  std::string answer_method;                        // the first whose ranking is not empty; empty: none
+  std::vector<MethodFailure> failures;              // of the others; of the diagnosis under the name kDiagnosis
+  std::shared_ptr<const rca::Diagnosis> diagnosis;  // null: it failed
+  Impact impact;
+  std::string peer_group;  // of the entity that the diagnosis names; empty: none
 };
+inline constexpr std::string_view kDiagnosis = "diagnosis";
 
-// Shown what the methods see, before they run.
-using ViewInspector = std::function<void(const rca::IncidentView& view)>;
-
-// Runs the methods side by side on one frame. Unknown methods are failures like others.
-RankingSet rank_incident(SignalStore& store, const IncidentRows& rows, const Incident& incident, const Config& config,
-                         std::span<const std::string> methods, const rca::EntityGraph& graph,
-                         std::span<const rca::ChangeEvent> changes, const ViewInspector& inspect = {});
+// Runs the diagnosis and the methods side by side on one frame. Unknown methods are failures like others. `gaps`: what
+// the audit of the telemetry found.
+RankingSet rank_incident(const IncidentInput& input, const Config& config, std::span<const std::string> methods,
+                         std::span<const rca::ObservabilityGap> gaps = {});
 
 }  // namespace exporter

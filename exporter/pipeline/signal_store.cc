@@ -29,10 +29,14 @@ SignalStore::SignalStore(const Config& config, std::shared_ptr<const Resolver> r
       capacity_(std::max<std::int64_t>(1, config.window / config.step)),
       table_(
           table_options_, [this](SeriesId id, const rca::Labels& labels) { return bind(id, labels); },
-          [this](SeriesId id, rca::SampleView samples) { edges_.observe(id, samples); }),
+          [this](SeriesId id, rca::SampleView samples) {
+            edges_.observe(id, samples);
+            changes_.observe(id, samples);
+          }),
       signals_(resolver_, static_cast<std::size_t>(capacity_), semantics),
       levels_(config.slos, static_cast<std::size_t>(capacity_), semantics),
-      edges_(resolver_) {
+      edges_(resolver_),
+      changes_(resolver_) {
   options_.overlap_ms = std::max(options_.overlap_ms, config.ingestion_delay.count());
   if (options_.longest_silence_ms == 0) {
     options_.longest_silence_ms = std::max(config.rate_range.count(), 2 * config.interval.count());
@@ -72,6 +76,10 @@ rca::Result<SeriesUse> SignalStore::bind(SeriesId id, const rca::Labels& labels)
   if (!resolution.edges.empty()) {
     use.watched = true;
     edges_.bind(id, std::move(resolution.edges));
+  }
+  if (!resolution.changes.empty()) {
+    use.watched = true;
+    changes_.bind(id, std::move(resolution.changes));
   }
   return use;
 }
@@ -152,6 +160,7 @@ void SignalStore::commit(const ReadSpan& span, bool gap) {
   levels_.compute(signals_, table_, span);
   signals_.write(span);
   edges_.commit(added);
+  changes_.commit(added, span.settled_ms);
   table_.commit();
   staged_matches_ = {};
   staged_signals_.clear();
@@ -162,6 +171,7 @@ void SignalStore::commit(const ReadSpan& span, bool gap) {
 void SignalStore::rollback() {
   table_.rollback();
   edges_.rollback();
+  changes_.rollback();
   staged_matches_ = {};
   staged_signals_.clear();
 }
@@ -175,6 +185,7 @@ void SignalStore::forget_old() {
   if (gone.empty()) return;
   signals_.remove(gone);
   edges_.remove(gone);
+  changes_.remove(gone);
 }
 
 rca::EntityGraph SignalStore::graph() const {

@@ -12,6 +12,7 @@
 
 #include "common/result.h"
 #include "exporter/config/config.h"
+#include "exporter/pipeline/change_watch.h"
 #include "exporter/pipeline/edge_watch.h"
 #include "exporter/pipeline/series_table.h"
 #include "exporter/pipeline/service_level.h"
@@ -57,6 +58,8 @@ class SignalStore {
   }
   [[nodiscard]] const ServiceLevels& levels() const { return levels_; }
   [[nodiscard]] rca::EntityGraph graph() const;
+  // The changes that the series held show, oldest first.
+  [[nodiscard]] std::vector<rca::ChangeEvent> changes() const { return changes_.events(); }
 
   [[nodiscard]] std::size_t signals() const { return signals_.size(); }
   [[nodiscard]] std::size_t series() const { return table_.size(); }
@@ -79,6 +82,7 @@ class SignalStore {
   SignalSet signals_;
   ServiceLevels levels_;
   EdgeWatch edges_;
+  ChangeWatch changes_;
   std::vector<std::vector<SeriesMatch>> staged_matches_;  // by SeriesId, of series that are not committed
   std::unordered_set<std::string> staged_signals_;
   std::optional<std::int64_t> last_row_;

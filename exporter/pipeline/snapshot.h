@@ -69,6 +69,7 @@ struct Snapshot {
   std::vector<EndpointStatus> endpoints;
   std::vector<rca::ChangeEvent> changes;
   rca::EntityGraph graph;
+  std::vector<rca::ObservabilityGap> gaps;  // what the audit of the telemetry found
 };
 
 }  // namespace exporter

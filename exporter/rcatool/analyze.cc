@@ -1,5 +1,10 @@
 // rcatool analyze: the root cause of an incident in any past window of the configured sources.
+#include <sys/ioctl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cstddef>
+#include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -7,7 +12,6 @@
 #include <vector>
 
 #include "exporter/incident/report.h"
-#include "exporter/incident/score.h"
 #include "exporter/incident/time_text.h"
 #include "exporter/pipeline/analysis.h"
 #include "exporter/pipeline/daemon.h"
@@ -28,41 +32,27 @@ struct Flags {
   std::string onset;
   std::vector<std::string> methods;
   std::string format = "table";
+  std::size_t width = 0;  // 0: the terminal's
 };
 
-std::string candidates_table(const std::vector<rca::Candidate>& candidates, std::size_t top_k) {
-  const std::vector<double> shares = exporter::score_shares(candidates, top_k);
-  std::vector<std::vector<std::string>> rows;
-  for (std::size_t i = 0; i < shares.size(); ++i) {
-    const rca::Candidate& candidate = candidates[i];
-    rows.push_back({std::to_string(i + 1), candidate.entity, candidate.signal, number(shares[i]),
-                    number(candidate.score), candidate.evidence.text});
+// Of the terminal, else what the shell says, else what most terminals have room for.
+std::size_t terminal_width() {
+  constexpr std::size_t kDefault = 100;
+  winsize size{};
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  if (const char* columns = std::getenv("COLUMNS")) {  // NOLINT(concurrency-mt-unsafe): nobody changes it
+    if (const long value = std::strtol(columns, nullptr, 10); value > 0) return static_cast<std::size_t>(value);
   }
-  return table({"RANK", "ENTITY", "SIGNAL", "SHARE", "SCORE", "EVIDENCE"}, rows);
+  return kDefault;
 }
 
-std::string ranking_text(const rca::Ranking& ranking, bool answers, std::size_t top_k) {
-  std::string out = "Method " + ranking.method + (answers ? " (names the answer)" : "") + "\n";
-  if (ranking.entities.empty()) return out + "no candidates\n";
-  return out + candidates_table(ranking.entities, top_k) + "\nSignals\n" + candidates_table(ranking.signals, top_k);
-}
-
-std::string as_table(const exporter::Analysis& analysis, std::int64_t now_ms, std::size_t top_k) {
-  const exporter::Incident& incident = *analysis.incident;
-  std::string out = plain(exporter::problem_statement(incident, now_ms)) + "\n";
-  if (const rca::Candidate* answer = incident.answer()) {
-    out += "Root cause: " + plain(answer->entity) + ", by its " + plain(answer->signal) + " (method " +
-           incident.answer_method + "): " + plain(answer->evidence.text) + "\n";
-  }
-  out += "Read " + std::to_string(analysis.series) + " series, " + std::to_string(analysis.signals) + " signals, " +
-         std::to_string(analysis.rows) + " rows.\n";
+std::string as_text(const exporter::Analysis& analysis, const exporter::ReportOptions& options, std::size_t width) {
+  std::string out = exporter::report_terminal(*analysis.incident, analysis.changes, options, width);
   for (const exporter::Incident& other : analysis.others) {
-    out += "Also: " + plain(exporter::problem_statement(other, now_ms)) + "\n";
+    out += "\nAlso in the window: " + plain(exporter::problem_statement(other, options.now_ms)) + "\n";
   }
-  for (const rca::Ranking& ranking : incident.rankings) {
-    out += "\n" + ranking_text(ranking, ranking.method == incident.answer_method, top_k);
-  }
-  return out;
+  return out + "\nRead " + std::to_string(analysis.series) + " series, " + std::to_string(analysis.signals) +
+         " signals, " + std::to_string(analysis.rows) + " rows.\n";
 }
 
 rca::Result<exporter::AnalysisRequest> request_of(const Flags& flags) {
@@ -97,11 +87,11 @@ rca::Result<int> run(const Flags& flags) {
   const auto top_k = static_cast<std::size_t>(std::max(config.incidents.top_k, 1));
   const exporter::ReportOptions options{request.end_ms, top_k};
   if (flags.format == "json") {
-    std::cout << exporter::report_json(*analysis.incident, {}, options);
+    std::cout << exporter::report_json(*analysis.incident, analysis.changes, options);
   } else if (flags.format == "md") {
-    std::cout << exporter::report_markdown(*analysis.incident, {}, options);
+    std::cout << exporter::report_markdown(*analysis.incident, analysis.changes, options);
   } else {
-    std::cout << as_table(analysis, request.end_ms, top_k);
+    std::cout << as_text(analysis, options, flags.width > 0 ? flags.width : terminal_width());
   }
   return kFound;
 }
@@ -119,9 +109,11 @@ void add_analyze(CLI::App& app, int& exit_code) {
                       "detection on its SLI");
   command->add_option("--methods", flags->methods, "Methods to run, separated by commas (default: the configuration's)")
       ->delimiter(',');
-  command->add_option("--format", flags->format, "Output format: table, json, md")
+  command->add_option("--format", flags->format, "Output format: table (for a terminal), json, md")
       ->check(CLI::IsMember({"table", "json", "md"}))
       ->capture_default_str();
+  command->add_option("--width", flags->width, "Columns of the table format (default: the terminal's)")
+      ->check(CLI::Range(40, 1000));
   command->footer(kFooter);
   command->callback([flags, &exit_code] {
     const auto code = run(*flags);

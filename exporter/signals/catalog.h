@@ -79,9 +79,27 @@ struct EdgeSpec {
   int line = 0;
 };
 
+// Series in which changes of the system show: by a label whose value changes (an image, a model's name, a limit in a
+// `*_info` series), or by their own value (wanted replicas).
+struct ChangeSpec {
+  std::string exporter;
+  std::string kind;  // of the change event, e.g. "image"
+  std::string metric;
+  std::vector<remote_read::Matcher> matchers;
+  std::vector<std::string> entity_labels;       // the first that is not empty names the entity
+  std::vector<std::string> key_labels;          // tell things of one entity apart, e.g. its containers
+  std::vector<std::string> value_labels;        // what changes; empty: the series' value
+  std::optional<remote_read::Dialect> dialect;  // as in SignalSpec, with the hints below
+  std::string hint_func;
+  std::vector<std::string> hint_by;
+  std::string file;
+  int line = 0;
+};
+
 struct Catalog {
   std::vector<SignalSpec> signals;
   std::vector<EdgeSpec> edges;
+  std::vector<ChangeSpec> changes;
 };
 
 struct CatalogResult {

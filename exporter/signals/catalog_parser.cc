@@ -221,6 +221,25 @@ EdgeSpec read_edge(const YamlValue& item, const FileDefaults& defaults) {
   return spec;
 }
 
+ChangeSpec read_change(const YamlValue& item, const std::string& prefix, const FileDefaults& defaults) {
+  YamlMap map(item);
+  auto spec = spec_at<ChangeSpec>(item, defaults);
+  map.require("kind");
+  read_word(map, "kind", spec.kind);
+  map.require("metric");
+  if (map.read("metric", spec.metric)) check_metric(*map.find("metric"), spec.metric, false);
+  spec.metric = prefix + spec.metric;
+  spec.matchers = read_matchers(map);
+  spec.entity_labels = defaults.entity_labels;
+  map.read_texts("entity_labels", spec.entity_labels);
+  if (spec.entity_labels.empty()) map.error("entity_labels is missing, here and for the whole file");
+  map.read_texts("key_labels", spec.key_labels);
+  map.read_texts("value_labels", spec.value_labels);
+  read_hints(map, spec);
+  map.finish();
+  return spec;
+}
+
 FileDefaults read_defaults(YamlMap& map) {
   FileDefaults defaults;
   const std::string& file = map.value().diagnostics().file();
@@ -255,6 +274,20 @@ const SignalSpec* find_signal(const Catalog& catalog, const std::string& exporte
   return found == catalog.signals.end() ? nullptr : &*found;
 }
 
+void merge_changes(Catalog& catalog, std::vector<ChangeSpec> changes) {
+  for (ChangeSpec& spec : changes) {
+    const auto found = std::find_if(catalog.changes.begin(), catalog.changes.end(), [&](const ChangeSpec& other) {
+      return other.exporter == spec.exporter && other.kind == spec.kind && other.metric == spec.metric &&
+             other.matchers == spec.matchers;
+    });
+    if (found != catalog.changes.end()) {
+      *found = std::move(spec);
+    } else {
+      catalog.changes.push_back(std::move(spec));
+    }
+  }
+}
+
 }  // namespace
 
 CatalogFile parse_catalog_file(std::string_view text, Diagnostics& diagnostics) {
@@ -285,9 +318,19 @@ CatalogFile parse_catalog_file(std::string_view text, Diagnostics& diagnostics) 
       out.entries.edges.push_back(std::move(spec));
     }
   }
+  if (const auto changes = map.find("changes")) {
+    for (const YamlValue& item : changes->items()) {
+      // A mistake is named once, not once a prefix.
+      const std::size_t prefixes = diagnostics.empty() ? defaults.prefixes.size() : 1;
+      for (std::size_t i = 0; i < prefixes; ++i) {
+        out.entries.changes.push_back(read_change(item, defaults.prefixes[i], defaults));
+      }
+    }
+  }
   map.finish();
-  if (out.entries.signals.empty() && out.entries.edges.empty() && out.removed.empty() && diagnostics.empty()) {
-    map.error("there are no signals and no edges");
+  if (out.entries.signals.empty() && out.entries.edges.empty() && out.entries.changes.empty() && out.removed.empty() &&
+      diagnostics.empty()) {
+    map.error("there are no signals, no edges and no changes");
   }
   return out;
 }
@@ -316,6 +359,7 @@ void merge_into(Catalog& catalog, CatalogFile file) {
       catalog.edges.push_back(std::move(spec));
     }
   }
+  merge_changes(catalog, std::move(file.entries.changes));
 }
 
 void check_links(const Catalog& catalog, std::vector<Diagnostic>& diagnostics) {

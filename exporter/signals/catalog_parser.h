@@ -21,7 +21,7 @@ struct CatalogFile {
 CatalogFile parse_catalog_file(std::string_view text, Diagnostics& diagnostics);
 
 // Adds the file's entries to `catalog`: an entry with the same (exporter, role), or an edge with the same (exporter,
-// kind, metric, matchers), takes the place of the earlier one.
+// kind, metric, matchers), or such a change, takes the place of the earlier one.
 void merge_into(Catalog& catalog, CatalogFile file);
 
 // Reports what only shows when all files are together: divide_by that names no role of its exporter, or one that cannot

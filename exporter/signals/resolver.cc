@@ -64,7 +64,8 @@ struct PeerRule {
 
 // Where a metric name leads.
 struct Use {
-  bool edge = false;
+  enum class Of { signal, edge, change };
+  Of of = Of::signal;
   std::size_t spec = 0;
   SeriesPart part = SeriesPart::value;
   std::size_t preference = 0;
@@ -164,6 +165,7 @@ struct Resolver::Impl {
   std::vector<PeerRule> peer_rules;
   std::vector<Conditions> signal_conditions;
   std::vector<Conditions> edge_conditions;
+  std::vector<Conditions> change_conditions;
   std::unordered_map<std::string, std::vector<Use>> uses;
   std::vector<std::optional<std::size_t>> divisors;
 
@@ -176,6 +178,7 @@ struct Resolver::Impl {
                                        const rca::Labels& labels) const;
   void add_signal(const Use& use, const rca::Labels& labels, SeriesResolution& out) const;
   void add_edge(const Use& use, const rca::Labels& labels, SeriesResolution& out) const;
+  void add_change(const Use& use, const rca::Labels& labels, SeriesResolution& out) const;
 };
 
 rca::Result<void> Resolver::Impl::compile(const Config& config) {
@@ -195,6 +198,10 @@ rca::Result<void> Resolver::Impl::compile(const Config& config) {
     RCA_ASSIGN(Conditions conditions, Conditions::create(spec.matchers));
     edge_conditions.push_back(std::move(conditions));
   }
+  for (const ChangeSpec& spec : catalog.changes) {
+    RCA_ASSIGN(Conditions conditions, Conditions::create(spec.matchers));
+    change_conditions.push_back(std::move(conditions));
+  }
   return {};
 }
 
@@ -203,13 +210,16 @@ void Resolver::Impl::index_names() {
   for (std::size_t i = 0; i < catalog.signals.size(); ++i) {
     for (const std::string& metric : catalog.signals[i].metrics) {
       for (const auto& [name, part] : series_names(catalog.signals[i].kind, metric)) {
-        uses[name].push_back({false, i, part, preference});
+        uses[name].push_back({Use::Of::signal, i, part, preference});
       }
       ++preference;
     }
   }
   for (std::size_t i = 0; i < catalog.edges.size(); ++i) {
-    uses[catalog.edges[i].metric].push_back({true, i, SeriesPart::value, 0});
+    uses[catalog.edges[i].metric].push_back({Use::Of::edge, i, SeriesPart::value, 0});
+  }
+  for (std::size_t i = 0; i < catalog.changes.size(); ++i) {
+    uses[catalog.changes[i].metric].push_back({Use::Of::change, i, SeriesPart::value, 0});
   }
 }
 
@@ -253,6 +263,25 @@ void Resolver::Impl::add_edge(const Use& use, const rca::Labels& labels, SeriesR
   const EdgeSpec& spec = catalog.edges[use.spec];
   EdgeMatch match{use.spec, namer.name(labels, spec.source_labels), namer.name(labels, spec.target_labels)};
   if (!match.source.empty() && !match.target.empty()) out.edges.push_back(std::move(match));
+}
+
+void Resolver::Impl::add_change(const Use& use, const rca::Labels& labels, SeriesResolution& out) const {
+  if (!change_conditions[use.spec].hold(labels)) return;
+  const ChangeSpec& spec = catalog.changes[use.spec];
+  ChangeMatch match{use.spec, namer.name(labels, spec.entity_labels), "", ""};
+  if (match.entity.empty()) return;
+  for (const std::string& name : spec.key_labels) {
+    match.key += std::string(rca::label_value(labels, name)) + '\0';  // never inside a label's value
+  }
+  for (const std::string& name : spec.value_labels) {
+    const std::string value(rca::label_value(labels, name));
+    if (value.empty()) continue;
+    // Of several labels it has to be said which is which.
+    if (!match.value.empty()) match.value += ", ";
+    match.value += spec.value_labels.size() > 1 ? name + "=" + value : value;
+  }
+  if (match.value.empty() != spec.value_labels.empty()) return;
+  out.changes.push_back(std::move(match));
 }
 
 Resolver::Resolver() = default;
@@ -309,6 +338,7 @@ std::vector<Selector> Resolver::selectors(Dialect dialect, std::size_t names_per
     add(spec, names);
   }
   for (const EdgeSpec& spec : impl_->catalog.edges) add(spec, {spec.metric});
+  for (const ChangeSpec& spec : impl_->catalog.changes) add(spec, {spec.metric});
 
   drop_repeated_names(groups);
   for (const NameGroup& group : groups) {
@@ -333,10 +363,10 @@ SeriesResolution Resolver::resolve(const rca::Labels& labels) const {
   const auto found = impl_->uses.find(std::string(rca::label_value(labels, rca::kMetricName)));
   if (found == impl_->uses.end()) return out;
   for (const Use& use : found->second) {
-    if (use.edge) {
-      impl_->add_edge(use, labels, out);
-    } else {
-      impl_->add_signal(use, labels, out);
+    switch (use.of) {
+      case Use::Of::signal: impl_->add_signal(use, labels, out); break;
+      case Use::Of::edge: impl_->add_edge(use, labels, out); break;
+      case Use::Of::change: impl_->add_change(use, labels, out); break;
     }
   }
   return out;

@@ -48,10 +48,19 @@ struct EdgeMatch {
   std::string target;
 };
 
+// A series in which changes show.
+struct ChangeMatch {
+  std::size_t spec = 0;  // index into catalog().changes
+  std::string entity;    // never empty
+  std::string key;       // the values of key_labels
+  std::string value;     // those of value_labels; empty: the series' value counts
+};
+
 // Empty for a series that the catalogue does not know, or whose labels name no entity.
 struct SeriesResolution {
   std::vector<SeriesMatch> signals;
   std::vector<EdgeMatch> edges;
+  std::vector<ChangeMatch> changes;
 };
 
 // Immutable, thread-safe. One resolve() is a hash look-up and, for series that match, the configuration's regexes on

@@ -34,8 +34,8 @@ TEST(Families, ShowWhatTheSnapshotHolds) {
            "rca_incident_active{slo=\"itl\"} 1\n",
            "rca_incident_active{slo=\"ttft\"} 0\n",
            "rca_incident_active{slo=\"GpuLost\"} 0\n",
-           "rca_incident_info{incident=\"itl-20261122T073000Z\",slo=\"itl\",fault_class=\"unknown\",entity=\"ray-"
-           "replicas-1\"} 1\n",
+           "rca_incident_info{incident=\"itl-20261122T073000Z\",slo=\"itl\",fault_class=\"compute_"
+           "saturation\",entity=\"ray-replicas-1\"} 1\n",
            "rca_incident_info{incident=\"itl-20261121T000000Z\",slo=\"itl\",fault_class=\"unknown\",entity=\"unknown\"}"
            " 1\n",
            "rca_incident_onset_timestamp_seconds{incident=\"itl-20261122T073000Z\",slo=\"itl\"} 1795332580\n",
@@ -43,8 +43,31 @@ TEST(Families, ShowWhatTheSnapshotHolds) {
            "rca_incident_resolved_timestamp_seconds{incident=\"itl-20261121T000000Z\",slo=\"itl\"} 1795246600\n",
            "rca_root_cause_score{incident=\"itl-20261122T073000Z\",method=\"baro\",entity=\"ray-replicas-1\",signal="
            "\"gpu_clock\"} 0.75\n",
+           // The answer is a probability, not a share.
            "rca_root_cause_score{incident=\"itl-20261122T073000Z\",method=\"consensus\",entity=\"ray-replicas-1\","
-           "signal=\"gpu_clock\"} 0.75\n",
+           "signal=\"gpu_clock\"} 0.9\n",
+           "rca_root_cause_score{incident=\"itl-20261122T073000Z\",method=\"consensus\",entity=\"ray-head\","
+           "signal=\"\"} 0.06\n",
+           "rca_root_cause_rank{incident=\"itl-20261122T073000Z\",method=\"consensus\",entity=\"ray-head\"} 2\n",
+           "rca_fault_class_probability{incident=\"itl-20261122T073000Z\",entity=\"ray-replicas-1\",category="
+           "\"inference_"
+           "infrastructure\",fault_class=\"compute_saturation\"} 0.8\n",
+           "rca_fault_class_probability{incident=\"itl-20261122T073000Z\",entity=\"ray-replicas-1\",category="
+           "\"unknown\","
+           "fault_class=\"unknown\"} 0.1\n",
+           "rca_finding_role{incident=\"itl-20261122T073000Z\",entity=\"gateway\",signal=\"gateway_retry_rate\",role="
+           "\"contributing_factor\"} 1\n",
+           "rca_why{incident=\"itl-20261122T073000Z\",step=\"2\",effect=\"requests queue at "
+           "ray-replicas-1\",cause=\"its "
+           "GPU computes more slowly\"} 0.8\n",
+           "rca_propagation_edge_weight{incident=\"itl-20261122T073000Z\",source=\"ray-replicas-1\",target=\"gateway\"}"
+           " "
+           "0.75\n",
+           "rca_incident_recurrences{incident=\"itl-20261122T073000Z\",slo=\"itl\"} 2\n",
+           "rca_incident_error_budget_consumed_ratio{incident=\"itl-20261122T073000Z\",slo=\"itl\"} 0.1",
+           "rca_action_verified{incident=\"itl-20261122T073000Z\",action=\"Take ray-replicas-1 out of rotation\",kind="
+           "\"mitigate\",state=\"holds\"} 1\n",
+           "rca_observability_gap{entity=\"ray-head\",signal=\"traces\",kind=\"no_tracing\"} 1\n",
            "rca_root_cause_rank{incident=\"itl-20261122T073000Z\",method=\"baro\",entity=\"ray-head\"} 2\n",
            "rca_root_cause_rank{incident=\"itl-20261122T073000Z\",method=\"consensus\",entity=\"ray-replicas-1\"} 1\n",
            "rca_anomaly_score{entity=\"ray-replicas-1\",signal=\"gpu_clock\"} 31.5\n",
@@ -64,6 +87,7 @@ TEST(Families, ShowWhatTheSnapshotHolds) {
            "rca_evaluation_signals 120\n",
            "rca_evaluation_signals_limit 20000\n",
            "rca_cardinality_limit{what=\"candidates_per_ranking\"} 2\n",
+           "rca_cardinality_limit{what=\"findings_per_incident\"} 30\n",
            "rca_config_last_reload_successful 1\n",
            "rca_build_info{version=\"0.1.0\",revision=\"abc\",compiler=\"gcc 12\"} 1\n",
        }) {
@@ -119,6 +143,64 @@ TEST(Families, CachedResultsSaySo) {
       EXPECT_THAT(std::string(row.help), HasSubstr("Cached")) << row.name;
     }
   }
+}
+
+double sum_of(const Snapshot& snapshot, std::string_view family) {
+  double sum = 0;
+  for (const prometheus::MetricFamily& one : snapshot_families(snapshot, kBuild)) {
+    if (one.name != family) continue;
+    for (const prometheus::ClientMetric& metric : one.metric) sum += metric.gauge.value;
+  }
+  return sum;
+}
+
+std::size_t count_of(const Snapshot& snapshot, std::string_view family) {
+  for (const prometheus::MetricFamily& one : snapshot_families(snapshot, kBuild)) {
+    if (one.name == family) return one.metric.size();
+  }
+  return 0;
+}
+
+TEST(Families, FaultClassProbabilitiesSumToOne) {
+  EXPECT_NEAR(sum_of(sample_snapshot(), "rca_fault_class_probability"), 1, 1e-12);
+  Snapshot many = sample_snapshot();
+  rca::Diagnosis diagnosis = sample_diagnosis();
+  diagnosis.assessment.classes.clear();
+  for (int i = 0; i < 100; ++i) diagnosis.assessment.classes.push_back({"e" + std::to_string(i), "hot_key", 0.01, {}});
+  many.incidents[0].diagnosis = std::make_shared<rca::Diagnosis>(diagnosis);
+  EXPECT_NEAR(sum_of(many, "rca_fault_class_probability"), 1, 1e-12);
+  EXPECT_EQ(count_of(many, "rca_fault_class_probability"), 21U);
+}
+
+TEST(Families, AnUnknownRootCauseIsCalledUnknown) {
+  Snapshot snapshot = sample_snapshot();
+  rca::Diagnosis diagnosis = sample_diagnosis();
+  diagnosis.entity.clear();
+  diagnosis.category.clear();
+  diagnosis.fault_class = rca::kUnknownFaultClass;
+  snapshot.incidents[0].diagnosis = std::make_shared<rca::Diagnosis>(diagnosis);
+  EXPECT_TRUE(holds(text_of(snapshot),
+                    "rca_incident_info{incident=\"itl-20261122T073000Z\",slo=\"itl\",fault_class=\"unknown\",entity="
+                    "\"unknown\"} 1\n"));
+}
+
+TEST(Families, WhatADiagnosisSaysIsBounded) {
+  Snapshot snapshot = sample_snapshot();
+  rca::Diagnosis diagnosis = sample_diagnosis();
+  for (int i = 0; i < 500; ++i) {
+    const std::string name = "e" + std::to_string(i);
+    diagnosis.findings.push_back({name, "x", rca::Role::symptom, "", 0.1, {}});
+    diagnosis.propagation.push_back({name, "gateway", 0.1});
+    diagnosis.whys.push_back({i, name, std::string(5000, 'w'), 0.1, "", "", ""});
+    snapshot.gaps.push_back({name, "x", "missing", ""});
+  }
+  snapshot.incidents[0].diagnosis = std::make_shared<rca::Diagnosis>(diagnosis);
+  EXPECT_EQ(count_of(snapshot, "rca_finding_role"), 30U);
+  EXPECT_EQ(count_of(snapshot, "rca_propagation_edge_weight"), 30U);
+  EXPECT_EQ(count_of(snapshot, "rca_why"), 5U);
+  EXPECT_EQ(count_of(snapshot, "rca_observability_gap"), 200U);
+  EXPECT_FALSE(holds(text_of(snapshot), std::string(201, 'w')));
+  EXPECT_TRUE(holds(text_of(snapshot), std::string(197, 'w') + "…\"}"));
 }
 
 TEST(Families, RubbishInLabelsStaysInItsPlace) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "exporter/pipeline/snapshot.h"
+#include "tests/unit/incident/sample_diagnosis.h"
 
 namespace exporter {
 
@@ -55,17 +56,27 @@ inline Snapshot sample_snapshot() {
   ranking.entities = {
       {"ray-replicas-1", "gpu_clock", 3, {}}, {"ray-head", "gpu_power", 1, {}}, {"cpu-node-0", "x", 0.5, {}}};
   open.rankings = {ranking};
+  open.objective = 0.99;
+  open.budget_window_ms = 30LL * 24 * 3600 * 1000;
+  open.bad_ms = 2'592'000;
+  open.diagnosis = std::make_shared<rca::Diagnosis>(sample_diagnosis());
+  open.recurrence.entity_class = "ray-replicas";
+  open.recurrence.earlier = 2;
+  open.checks = {{0, ActionState::holds, "", 0, 0, 0, 0, 0, ""}, {1, ActionState::pending, "", 0, 0, 0, 0, 0, ""}};
   Incident resolved = open;
   resolved.id = "itl-20261121T000000Z";
   resolved.detected_ms = kNow - 86'400'000;
   resolved.resolved_ms = kNow - 86'000'000;
   resolved.rankings.clear();
   resolved.answer_method.clear();
+  resolved.diagnosis = nullptr;
+  resolved.objective = 0;
   Incident alert = resolved;
   alert.id = "GpuLost-20261121T000000Z";
   alert.slo = "GpuLost";
   alert.source = IncidentSource::alertmanager;
   snapshot.incidents = {open, resolved, alert};
+  snapshot.gaps = sample_diagnosis().gaps;
   return snapshot;
 }
 
