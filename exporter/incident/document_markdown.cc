@@ -51,9 +51,10 @@ std::string escape_markdown(std::string_view text) {
       continue;
     }
     const bool inner = c == '_' && i > 0 && i + 1 < text.size() && word_char(text[i - 1]) && word_char(text[i + 1]);
-    // At the start of a block "-", "+", "=" and "1." begin lists and headings.
-    const bool starts = i == 0 && (c == '-' || c == '+' || c == '=');
-    const bool numbered = (c == '.' || c == ')') && i > 0 && i < 10 &&
+    // At the start of a block "- ", "+ ", "---", "=" and "1. " begin lists, rules and headings.
+    const char next = i + 1 < text.size() ? text[i + 1] : ' ';
+    const bool starts = i == 0 && (c == '=' || ((c == '-' || c == '+') && (next == ' ' || next == c)));
+    const bool numbered = (c == '.' || c == ')') && next == ' ' && i > 0 && i < 10 &&
                           text.substr(0, i).find_first_not_of("0123456789") == std::string_view::npos;
     if (kSpecial.find(c) != std::string_view::npos || (c == '_' && !inner) || starts || numbered) out += '\\';
     out += c;

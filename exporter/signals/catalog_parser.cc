@@ -330,7 +330,7 @@ CatalogFile parse_catalog_file(std::string_view text, Diagnostics& diagnostics) 
   map.finish();
   if (out.entries.signals.empty() && out.entries.edges.empty() && out.entries.changes.empty() && out.removed.empty() &&
       diagnostics.empty()) {
-    map.error("there are no signals, no edges and no changes");
+    map.error("there are no signals and no edges");
   }
   return out;
 }

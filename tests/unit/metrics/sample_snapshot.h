@@ -56,9 +56,9 @@ inline Snapshot sample_snapshot() {
   ranking.entities = {
       {"ray-replicas-1", "gpu_clock", 3, {}}, {"ray-head", "gpu_power", 1, {}}, {"cpu-node-0", "x", 0.5, {}}};
   open.rankings = {ranking};
-  open.objective = 0.99;
+  open.objective = 0.5;
   open.budget_window_ms = 30LL * 24 * 3600 * 1000;
-  open.bad_ms = 2'592'000;
+  open.bad_ms = 129'600'000;
   open.diagnosis = std::make_shared<rca::Diagnosis>(sample_diagnosis());
   open.recurrence.entity_class = "ray-replicas";
   open.recurrence.earlier = 2;
