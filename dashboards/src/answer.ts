@@ -49,7 +49,7 @@ export function incidents(): Panels {
     stat(
       {
         title: 'Most likely root cause',
-        description: 'Entity that the consensus ranks first for each open incident, and the share of its strongest signal in the scores of all candidates (no probability).',
+        description: 'Entity that the diagnosis names for each open incident, and the calibrated probability that it is the root cause. Nothing is shown where it is not sure enough to name one.',
         unit: 'percentunit',
         width: 11,
         height: 5,
@@ -95,7 +95,7 @@ function incidentTable(): Builder<dashboard.Panel> {
       height: 7,
     },
     [
-      `max by (incident, slo, entity) (rca_incident_info{incident=~"$incident", slo=~"$slo"})`,
+      `max by (incident, slo, entity, fault_class) (rca_incident_info{incident=~"$incident", slo=~"$slo"})`,
       `${of('rca_incident_onset_timestamp_seconds')} * 1000`,
       `${of('rca_incident_detected_timestamp_seconds')} * 1000`,
       `(${of('rca_incident_resolved_timestamp_seconds')} > 0) * 1000`,
@@ -105,6 +105,7 @@ function incidentTable(): Builder<dashboard.Panel> {
       incident: 'Incident',
       slo: 'SLO',
       entity: 'Root cause',
+      fault_class: 'Fault',
       'Value #B': 'Onset',
       'Value #C': 'Detected',
       'Value #D': 'Resolved',
@@ -126,7 +127,7 @@ export function rootCause(): Panels {
     table(
       {
         title: 'Ranking by $method',
-        description: 'Entities and the signals that speak for them, best candidate first. The score is the share in the scores of all candidates of one incident and method, not a probability.',
+        description: 'Entities and the signals that speak for them, best candidate first. Of the consensus the score is the probability of being the root cause; of every other method it is the share in the scores of all its candidates of one incident.',
         unit: 'short',
         width: 14,
         height: 9,
@@ -161,6 +162,33 @@ export function rootCause(): Panels {
         options: { rowField: 'Entity', columnField: 'Method', valueField: 'Rank' },
       })
       .noValue('no ranking yet'),
+    table(
+      {
+        title: 'Kinds of fault',
+        description: 'Probability of each fault of each entity; the sum over one incident is 1. "unknown" stands for everything that is not named.',
+        unit: 'percentunit',
+        width: 10,
+        height: 8,
+        decimals: 0,
+      },
+      ['max by (incident, entity, fault_class) (rca_fault_class_probability{incident=~"$incident", entity=~"$entity|unknown"}) > 0.005'],
+      { entity: 'Entity', fault_class: 'Fault', Value: 'Probability', incident: 'Incident' },
+    )
+      .noValue('no diagnosis yet')
+      .overrideByName('Incident', [linkTo('Report', reportUrl)]),
+    table(
+      {
+        title: 'Findings',
+        description: 'Which part each signal plays: root cause, contributing factor or symptom.',
+        unit: 'short',
+        width: 14,
+        height: 8,
+      },
+      ['max by (incident, entity, signal, role) (rca_finding_role{incident=~"$incident", entity=~"$entity"})'],
+      { role: 'Role', entity: 'Entity', signal: 'Signal', incident: 'Incident' },
+    )
+      .noValue('no diagnosis yet')
+      .overrideByName('Incident', [linkTo('Report', reportUrl)]),
     stateTimeline(
       {
         title: 'Culprit over time',

@@ -149,6 +149,13 @@ void read_incidents(const YamlValue& value, Config& config) {
   map.finish();
 }
 
+void read_audit(const YamlValue& value, Config& config) {
+  YamlMap map(value);
+  map.read("traces", config.audit_traces);
+  map.read("logs", config.audit_logs);
+  map.finish();
+}
+
 void read_store(const YamlValue& value, Config& config) {
   YamlMap map(value);
   std::string path;
@@ -175,6 +182,7 @@ void read_file(const YamlValue& root, const ConfigChecks& checks, Config& config
   if (const auto value = map.find("peer_groups")) read_peer_groups(*value, config);
   if (const auto value = map.find("graph")) read_graph(*value, config);
   if (const auto value = map.find("slos")) read_slos(*value, config);
+  if (const auto value = map.find("audit")) read_audit(*value, config);
   if (const auto value = map.find("incidents")) read_incidents(*value, config);
   if (const auto value = map.find("store")) read_store(*value, config);
   if (const auto value = map.find("web")) read_web(*value, config);

@@ -67,6 +67,7 @@ struct Slo {
   double threshold = 0;
   double objective = 0.99;  // share of time in which the objective is to be kept, 0..1, for the error budget
   milliseconds budget_window{30LL * 24 * 3600 * 1000};  // over which that share is reckoned
+  milliseconds detect_within{300'000};  // an incident that is seen later than that after its onset was seen late
   // Throughput only means something while requests arrive: below this many requests/s the SLI counts as kept.
   double min_request_rate = 0;
   int line = 0;  // in the configuration file, for messages; 0: a default
@@ -106,7 +107,7 @@ struct Config {
   std::size_t max_signals = 20000;  // bound on the signals held; more is an error of the cycle
   // The methods that run on every incident, in the order of preference for the answer: the first whose ranking is not
   // empty names the root cause.
-  std::vector<std::string> methods{"peer_deviation", "baro", "nsigma"};
+  std::vector<std::string> methods{"consensus", "peer_deviation", "baro", "nsigma"};
 
   std::vector<remote_read::EndpointOptions> sources;  // `sources:`, at least one
   std::vector<std::string> catalog_files;             // `catalog.files:`, made absolute (see load_config)
@@ -116,6 +117,8 @@ struct Config {
   std::vector<EntityRule> entity_rules;               // `entities:`
   std::vector<PeerGroupRule> peer_groups;             // `peer_groups:`
   std::vector<CallEdge> calls;                        // `graph.calls:`
+  bool audit_traces = true;                           // `audit.traces:` spans are collected, their absence is a gap
+  bool audit_logs = true;                             // `audit.logs:` as above
   std::vector<Slo> slos;                              // `slos:`; without the key the defaults for vLLM
   IncidentOptions incidents;
   std::string store_path = "rca_exporter.db";  // `store.path:`, SQLite; ":memory:" for none

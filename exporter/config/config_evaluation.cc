@@ -85,6 +85,7 @@ Slo read_slo(const YamlValue& item) {
     slo.threshold = number.value_or(0);
   }
   read_share(map, "objective", slo.objective);
+  map.read("detect_within", slo.detect_within, milliseconds{0}, kDay);
   map.read("budget_window", slo.budget_window, std::chrono::hours(1), 366 * kDay);
   if (const auto rate = map.find("min_request_rate"); rate && slo.sli != SliKind::throughput) {
     rate->error("only throughput has a min_request_rate");

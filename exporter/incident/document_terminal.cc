@@ -71,20 +71,46 @@ std::string hanging(const std::string& text, std::size_t width, const std::strin
   return out;
 }
 
-// As wide as the longest cell; where the sum does not fit, the widest columns give way first.
+std::size_t longest_word(const std::string& text) {
+  std::size_t longest = 0;
+  std::size_t begin = 0;
+  while (begin <= text.size()) {
+    const std::size_t end = std::min(text.find(' ', begin), text.size());
+    longest = std::max(longest, width_of(std::string_view(text).substr(begin, end - begin)));
+    begin = end + 1;
+  }
+  return longest;
+}
+
+// Takes from the widest column that is wider than its least width, until the sum fits or nothing can give way.
+std::size_t shrink(std::vector<std::size_t>& widths, const std::vector<std::size_t>& least, std::size_t total,
+                   std::size_t width) {
+  while (total > width) {
+    std::size_t widest = widths.size();
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+      if (widths[i] > least[i] && (widest == widths.size() || widths[i] > widths[widest])) widest = i;
+    }
+    if (widest == widths.size()) break;
+    --widths[widest];
+    --total;
+  }
+  return total;
+}
+
+// As wide as the longest cell; where the sum does not fit, columns are broken between words first, then inside words.
 std::vector<std::size_t> column_widths(const std::vector<std::vector<std::string>>& lines, std::size_t width) {
   std::vector<std::size_t> widths(lines.front().size());
+  std::vector<std::size_t> words(widths.size(), kLeastColumn);
   for (const auto& line : lines) {
-    for (std::size_t i = 0; i < widths.size(); ++i) widths[i] = std::max(widths[i], width_of(line[i]));
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+      widths[i] = std::max(widths[i], width_of(line[i]));
+      words[i] = std::max(words[i], longest_word(line[i]));
+    }
   }
   std::size_t total = kGap * (widths.size() - 1);
   for (const std::size_t one : widths) total += one;
-  while (total > width) {
-    const auto widest = std::max_element(widths.begin(), widths.end());
-    if (*widest <= kLeastColumn) break;
-    --*widest;
-    --total;
-  }
+  total = shrink(widths, words, total, width);
+  shrink(widths, std::vector<std::size_t>(widths.size(), kLeastColumn), total, width);
   return widths;
 }
 

@@ -56,6 +56,8 @@ struct ActionCheck {
   std::int64_t bad_since_ms = 0;  // the condition has not held since; 0: it holds
   std::int64_t rows = 0;          // with data
   std::string outcome;            // one sentence, once it is not pending
+
+  friend bool operator==(const ActionCheck&, const ActionCheck&) = default;
 };
 
 struct Incident {

@@ -59,7 +59,11 @@ std::string quantity(double value, std::string_view unit) {
   if (unit == "per_second") return readable(value) + "/s";
   if (unit == "tokens_per_second") return readable(value) + " tokens/s";
   if (unit == "celsius") return readable(value) + " °C";
-  if (unit.empty()) return std::abs(value) >= 1e6 ? digits(value, 4) : readable(value);
+  if (unit.empty()) {
+    std::string text = std::abs(value) >= 1e6 ? scaled(value, "") : readable(value);
+    std::erase(text, ' ');  // "1.41G": a factor, no unit
+    return text;
+  }
   std::string words(unit);
   std::replace(words.begin(), words.end(), '_', ' ');
   return readable(value) + " " + words;

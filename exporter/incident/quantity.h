@@ -13,7 +13,8 @@ namespace exporter {
 std::string number(double value);
 
 // Two to three significant digits with the unit: "0.31 s", "310 ms", "33 %" (of the unit "ratio"), "1.41 GHz",
-// "21.5 tokens/s". An unknown unit is written out, its underscores as spaces; "unknown" for what is not finite.
+// "21.5 tokens/s". An unknown unit is written out, its underscores as spaces; without one "1.41G"; "unknown" for what
+// is not finite.
 std::string quantity(double value, std::string_view unit);
 
 // "1 replica", "2 replicas".

@@ -7,7 +7,6 @@
 #include "exporter/incident/diagnosis_fields.h"
 #include "exporter/incident/quantity.h"
 #include "exporter/incident/report_content.h"
-#include "exporter/incident/time_text.h"
 
 namespace exporter::report {
 namespace {
@@ -21,7 +20,9 @@ std::string words(std::string_view name) {
   return text;
 }
 
+// Nothing is certain: what rounds to 100 % is said to be more than 99 %.
 std::string percent(double share) {
+  if (share >= 0.9995) return "over 99.9 %";
   return quantity(share, "ratio");
 }
 
@@ -144,7 +145,8 @@ Section findings_section(const Source& source) {
     const rca::Evidence& evidence = finding.evidence;
     table.rows.push_back({words(fields::name_of(finding.role, fields::kRoles)), finding.entity, finding.signal,
                           quantity(evidence.before, ""), quantity(evidence.after, ""),
-                          evidence.since_ms > 0 ? format_time(evidence.since_ms) : "", percent(finding.probability)});
+                          evidence.since_ms > 0 ? clock(evidence.since_ms, source.incident.onset_ms) : "",
+                          percent(finding.probability)});
   }
   if (!table.rows.empty()) section.blocks.emplace_back(std::move(table));
   if (const std::vector<std::string> found = paths(*source.diagnosis()); !found.empty()) {

@@ -23,12 +23,6 @@ bool lower_breaks(const Incident& incident) {
   return is(incident, SliKind::availability) || is(incident, SliKind::throughput) || is(incident, SliKind::quality);
 }
 
-// "14:00:05"; with the date where it is not that of `day_ms`.
-std::string clock(std::int64_t ms, std::int64_t day_ms) {
-  const std::string text = format_time(ms - ms % 1000);
-  return text.substr(0, 10) == format_time(day_ms).substr(0, 10) ? text.substr(11, 8) : text;
-}
-
 std::string subject(const Incident& incident) {
   if (!incident.scope.empty()) return incident.scope;
   return incident.impact.subject.empty() ? "the whole service" : incident.impact.subject;
@@ -99,6 +93,11 @@ void add_first_symptom(const rca::Diagnosis& diagnosis, std::vector<TimelineEntr
 }
 
 }  // namespace
+
+std::string clock(std::int64_t ms, std::int64_t day_ms) {
+  const std::string text = format_time(ms - ms % 1000);
+  return text.substr(0, 10) == format_time(day_ms).substr(0, 10) ? text.substr(11, 8) : text;
+}
 
 std::string indicator_words(const Incident& incident) {
   if (is(incident, SliKind::error_ratio)) return "share of failed requests";

@@ -20,10 +20,6 @@ void for_each_ranking(const Incident& incident, Visit visit) {
   for (const rca::Ranking& ranking : incident.rankings) {
     if (ranking.method != kConsensus) visit(std::string_view(ranking.method), ranking);
   }
-  // Without a diagnosis the answer is the ranking of the first method that has one.
-  for (const rca::Ranking& ranking : incident.rankings) {
-    if (!incident.diagnosis && ranking.method == incident.answer_method) visit(kConsensus, ranking);
-  }
 }
 
 // The entities that the diagnosis holds for possible, most probable first, at most `most`.

@@ -9,7 +9,9 @@
 #include "exporter/incident/sli.h"
 #include "exporter/incident/time_text.h"
 #include "exporter/incident/tracker.h"
+#include "exporter/pipeline/inventory.h"
 #include "exporter/signals/catalog.h"
+#include "rca_core/diagnosis/audit.h"
 #include "rca_core/methods/registry.h"
 
 namespace exporter {
@@ -86,15 +88,45 @@ std::optional<Incident> choose_incident(std::vector<Incident>& found, const Anal
   return incident;
 }
 
-}  // namespace
+rca::Result<rca::RangeSemantics> semantics_of(const Config& config, Sources& sources) {
+  if (config.semantics == PromqlSemantics::automatic) return sources.ask_semantics();
+  return config.semantics == PromqlSemantics::left_open ? rca::RangeSemantics::left_open : rca::RangeSemantics::closed;
+}
 
-rca::Result<Analysis> analyze_window(const Config& config, const AnalysisRequest& request) {
-  RCA_TRY(check(config, request));
+struct Inputs {
+  std::shared_ptr<const Resolver> resolver;
+  Sources sources;
+};
+
+rca::Result<Inputs> make_inputs(const Config& config) {
   CatalogResult catalog = load_catalog(config);
   if (!catalog.catalog) return invalid(to_string(catalog.diagnostics));
   RCA_ASSIGN(Resolver resolver, Resolver::create(std::move(*catalog.catalog), config));
   RCA_ASSIGN(Sources sources, Sources::create(config));
-  return analyze_window(config, request, std::make_shared<const Resolver>(std::move(resolver)), sources);
+  return Inputs{std::make_shared<const Resolver>(std::move(resolver)), std::move(sources)};
+}
+
+// What is left of the window after the resolution tells whether the repair lasted.
+void watch_actions(SignalStore& store, const Config& config, Incident& incident) {
+  incident.checks = plan_checks(*incident.diagnosis);
+  for (const SliSeries& sli : store.levels().series(store.first_row(), *store.last_row(), store.step_ms())) {
+    if (sli.slo->name != incident.slo) continue;
+    WatchedHistory history;
+    history.sli = &sli;
+    history.values = [&store](std::string_view entity, std::string_view role, std::int64_t first, std::int64_t last) {
+      return store.values(entity, role, first, last);
+    };
+    history.now_ms = sli.grid.end_ms();
+    incident.checks = advance_checks(incident, sli.slo, config.incidents, history);
+  }
+}
+
+}  // namespace
+
+rca::Result<Analysis> analyze_window(const Config& config, const AnalysisRequest& request) {
+  RCA_TRY(check(config, request));
+  RCA_ASSIGN(Inputs inputs, make_inputs(config));
+  return analyze_window(config, request, inputs.resolver, inputs.sources);
 }
 
 rca::Result<Analysis> analyze_window(const Config& given, const AnalysisRequest& request,
@@ -105,11 +137,7 @@ rca::Result<Analysis> analyze_window(const Config& given, const AnalysisRequest&
   const std::int64_t last_row = request.end_ms / step;
   config.window = milliseconds((last_row - (request.start_ms + step - 1) / step + 1) * step);
   config.ingestion_delay = milliseconds(0);
-  auto semantics =
-      config.semantics == PromqlSemantics::left_open ? rca::RangeSemantics::left_open : rca::RangeSemantics::closed;
-  if (config.semantics == PromqlSemantics::automatic) {
-    RCA_ASSIGN(semantics, sources.ask_semantics());
-  }
+  RCA_ASSIGN(const rca::RangeSemantics semantics, semantics_of(config, sources));
   HistoryOptions history;
   history.rows_per_read = 1000;  // history on disk is best read in long stretches
   SignalStore store(config, std::move(resolver), semantics, history);
@@ -128,19 +156,32 @@ rca::Result<Analysis> analyze_window(const Config& given, const AnalysisRequest&
 
   Incident& incident = *analysis.incident;
   RCA_ASSIGN(const IncidentRows rows, incident_rows(store, config, incident));
-  const IncidentInput input = make_incident_input(store, rows, incident, config, store.graph(), {});
+  analysis.changes = store.changes();
+  const IncidentInput input = make_incident_input(store, rows, incident, config, store.graph(), analysis.changes);
   if (request.inspect) request.inspect(input.view());
-  RankingSet set = rank_incident(input, config, request.methods.empty() ? config.methods : request.methods);
+  const std::vector<rca::ObservabilityGap> gaps =
+      rca::audit(make_inventory(store, config, analysis.others, input.graph));
+  RankingSet set = rank_incident(input, config, request.methods.empty() ? config.methods : request.methods, gaps);
   incident.rankings = std::move(set.rankings);
   incident.answer_method = std::move(set.answer_method);
   incident.diagnosis = std::move(set.diagnosis);
   incident.impact = std::move(set.impact);
-  if (incident.diagnosis) incident.checks = plan_checks(*incident.diagnosis);
+  if (incident.diagnosis) watch_actions(store, config, incident);
   analysis.failures = std::move(set.failures);
   if (incident.rankings.empty() && !incident.diagnosis && !analysis.failures.empty()) {
     return analysis.failures.front().error;
   }
   return analysis;
+}
+
+rca::Result<TelemetryAudit> audit_telemetry(const Config& config, std::int64_t now_ms) {
+  RCA_ASSIGN(Inputs inputs, make_inputs(config));
+  RCA_ASSIGN(const rca::RangeSemantics semantics, semantics_of(config, inputs.sources));
+  SignalStore store(config, inputs.resolver, semantics);
+  RCA_TRY(store.update(now_ms, inputs.sources, {}));
+  if (!store.last_row()) return rca::Error{rca::ErrorKind::not_found, "the sources have no sample in the window"};
+  const rca::Inventory inventory = make_inventory(store, config, {}, store.graph());
+  return TelemetryAudit{rca::audit(inventory), inventory.entities.size(), store.signals()};
 }
 
 }  // namespace exporter

@@ -48,4 +48,13 @@ rca::Result<Analysis> analyze_window(const Config& config, const AnalysisRequest
 rca::Result<Analysis> analyze_window(const Config& config, const AnalysisRequest& request,
                                      std::shared_ptr<const Resolver> resolver, Sources& sources);
 
+// What does not arrive although it should, in the configured window that ends at `now_ms`. Errors: those of the
+// sources.
+struct TelemetryAudit {
+  std::vector<rca::ObservabilityGap> gaps;
+  std::size_t entities = 0;
+  std::size_t signals = 0;
+};
+rca::Result<TelemetryAudit> audit_telemetry(const Config& config, std::int64_t now_ms);
+
 }  // namespace exporter

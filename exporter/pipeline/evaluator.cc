@@ -4,10 +4,13 @@
 #include <chrono>
 #include <utility>
 
+#include "exporter/incident/action_check.h"
 #include "exporter/incident/sli.h"
+#include "exporter/pipeline/inventory.h"
 #include "exporter/pipeline/log.h"
 #include "exporter/pipeline/scores.h"
 #include "exporter/signals/catalog.h"
+#include "rca_core/diagnosis/audit.h"
 
 namespace exporter {
 namespace {
@@ -16,6 +19,10 @@ constexpr std::int64_t kChangesShownMs = 24LL * 3600 * 1000;
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+bool same_change(const rca::ChangeEvent& a, const rca::ChangeEvent& b) {
+  return a.time_ms == b.time_ms && a.kind == b.kind && a.entity == b.entity && a.from == b.from && a.to == b.to;
 }
 
 }  // namespace
@@ -89,13 +96,55 @@ rca::Result<void> Evaluator::run(std::int64_t now_ms, IncidentDesk& desk, const 
     for (const std::string& id : changes->resolved) log_info("incident resolved", {{"incident", id}});
   }
   snapshot_.graph = store_->graph();
+  auto noted = note_changes(desk);
   if (auto known = desk.changes(now_ms - std::max(kChangesShownMs, config_.window.count())); known.ok()) {
     snapshot_.changes = std::move(known).value();
   }
+  snapshot_.gaps = rca::audit(make_inventory(*store_, config_, desk.incidents(), snapshot_.graph));
   auto ranked = rank_open_incidents(desk);
+  auto watched = watch_actions(desk, now_ms);
   publish_now(desk);
   if (!changes.ok()) return changes.error();
+  if (!noted.ok()) return noted;
+  if (!watched.ok()) return watched;
   return ranked;
+}
+
+// Changes that the series show join those that were reported. The store keeps each once, so that a restart, which sees
+// them again, does no harm.
+rca::Result<void> Evaluator::note_changes(IncidentDesk& desk) {
+  std::vector<rca::ChangeEvent> seen = store_->changes();
+  if (seen.empty() || std::equal(seen.begin(), seen.end(), changes_seen_.begin(), changes_seen_.end(), same_change)) {
+    return {};
+  }
+  RCA_TRY(desk.on_changes(seen));
+  changes_seen_ = std::move(seen);
+  return {};
+}
+
+rca::Result<void> Evaluator::watch_actions(IncidentDesk& desk, std::int64_t now_ms) {
+  const auto series = store_->levels().series(store_->first_row(), *store_->last_row(), store_->step_ms());
+  for (const Incident& incident : desk.incidents()) {
+    if (!is_watched(incident)) continue;
+    const auto sli =
+        std::find_if(series.begin(), series.end(), [&](const SliSeries& one) { return one.slo->name == incident.slo; });
+    RCA_ASSIGN(const std::vector<IncidentSpan> same_kind, desk.same_kind(incident));
+    WatchedHistory history;
+    history.sli = sli == series.end() ? nullptr : &*sli;
+    history.values = [this](std::string_view entity, std::string_view role, std::int64_t first, std::int64_t last) {
+      return store_->values(entity, role, first, last);
+    };
+    history.same_kind = same_kind;
+    history.now_ms = now_ms;
+    std::vector<ActionCheck> checks =
+        advance_checks(incident, sli == series.end() ? nullptr : sli->slo, config_.incidents, history);
+    if (checks == incident.checks) continue;
+    // Written when something was decided; what was counted in between is counted again after a restart.
+    const bool decided = !std::equal(checks.begin(), checks.end(), incident.checks.begin(), incident.checks.end(),
+                                     [](const ActionCheck& a, const ActionCheck& b) { return a.state == b.state; });
+    RCA_TRY(desk.set_checks(incident.id, std::move(checks), decided));
+  }
+  return {};
 }
 
 rca::Result<void> Evaluator::rank_open_incidents(IncidentDesk& desk) {

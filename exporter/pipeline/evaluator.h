@@ -42,6 +42,8 @@ class Evaluator {
   rca::Result<void> run(std::int64_t now_ms, IncidentDesk& desk, const std::stop_token& stop);
   rca::Result<void> make_store(const std::stop_token& stop);
   rca::Result<void> rank_open_incidents(IncidentDesk& desk);
+  rca::Result<void> note_changes(IncidentDesk& desk);
+  rca::Result<void> watch_actions(IncidentDesk& desk, std::int64_t now_ms);
   void note_failures(const std::vector<MethodFailure>& failures);
   void publish_now(const IncidentDesk& desk);
 
@@ -52,6 +54,7 @@ class Evaluator {
   std::unique_ptr<SignalStore> store_;  // from the first cycle on, when the servers' semantics are known
   Snapshot snapshot_;
   std::map<std::string, IncidentRows> ranked_;             // incident → the rows of its rankings
+  std::vector<rca::ChangeEvent> changes_seen_;             // in the series, and stored
   std::map<std::string, rca::ErrorKind> method_failures_;  // that were logged
 };
 

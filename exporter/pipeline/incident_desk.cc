@@ -129,11 +129,18 @@ rca::Result<void> IncidentDesk::set_ranking_set(const std::string& id, RankingSe
   return save_dirty();
 }
 
-rca::Result<void> IncidentDesk::set_checks(const std::string& id, std::vector<ActionCheck> checks) {
+rca::Result<std::vector<IncidentSpan>> IncidentDesk::same_kind(const Incident& incident) const {
+  if (incident.recurrence.entity_class.empty()) return std::vector<IncidentSpan>();
+  const std::lock_guard lock(mutex_);
+  return store_->same_kind(incident.recurrence.entity_class, incident.recurrence.fault_class);
+}
+
+rca::Result<void> IncidentDesk::set_checks(const std::string& id, std::vector<ActionCheck> checks, bool save) {
   const std::lock_guard lock(mutex_);
   const Incident* incident = tracker_.find(id);
   if (incident == nullptr) return rca::Error{rca::ErrorKind::not_found, "there is no incident '" + id + "'"};
   RCA_TRY(tracker_.set_findings(id, {incident->diagnosis, incident->impact, incident->recurrence, std::move(checks)}));
+  if (!save) return {};
   dirty_.insert(id);
   return save_dirty();
 }

@@ -34,8 +34,10 @@ class IncidentDesk {
   rca::Result<void> on_changes(std::span<const rca::ChangeEvent> changes);
   // What an evaluation of the incident found; also looks up which incidents of the same kind there were.
   rca::Result<void> set_ranking_set(const std::string& id, RankingSet set);
-  // What the watch of the actions found. Error not_found.
-  rca::Result<void> set_checks(const std::string& id, std::vector<ActionCheck> checks);
+  // What the watch of the actions found; `save`: whether it is worth writing down. Error not_found.
+  rca::Result<void> set_checks(const std::string& id, std::vector<ActionCheck> checks, bool save);
+  // Incidents of the same kind as this one, itself among them; none while its root cause is unknown.
+  rca::Result<std::vector<IncidentSpan>> same_kind(const Incident& incident) const;
 
   [[nodiscard]] std::vector<Incident> incidents() const;       // as IncidentTracker::incidents
   [[nodiscard]] std::vector<Incident> open_incidents() const;  // oldest first

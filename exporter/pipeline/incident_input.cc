@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "exporter/incident/time_text.h"
+#include "exporter/incident/traffic_shift.h"
 
 namespace exporter {
 namespace {
@@ -90,6 +91,9 @@ IncidentInput make_incident_input(SignalStore& store, const IncidentRows& rows, 
   input.entry = entry_entity(input.frame, graph);
   std::copy_if(changes.begin(), changes.end(), std::back_inserter(input.changes),
                [&](const rca::ChangeEvent& change) { return change.time_ms <= rows.last * store.step_ms(); });
+  for (rca::ChangeEvent& shift : traffic_shifts(input.frame, input.onset_row)) {
+    input.changes.push_back(std::move(shift));
+  }
   const auto slo =
       std::find_if(config.slos.begin(), config.slos.end(), [&](const Slo& one) { return one.name == incident.slo; });
   if (slo == config.slos.end()) return input;

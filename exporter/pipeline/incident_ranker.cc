@@ -16,15 +16,29 @@ rca::Result<rca::Ranking> run_method(const std::string& name, const rca::Inciden
   return method->rank(view, options);
 }
 
+std::string peer_group_of(const rca::Frame& frame, const std::string& entity) {
+  for (const rca::Signal& signal : frame.signals) {
+    if (signal.entity == entity && !signal.peer_group.empty()) return signal.peer_group;
+  }
+  return {};
+}
+
 }  // namespace
 
 RankingSet rank_incident(const IncidentInput& input, const Config& config, std::span<const std::string> methods,
-                         [[maybe_unused]] std::span<const rca::ObservabilityGap> gaps) {
+                         std::span<const rca::ObservabilityGap> gaps) {
   const rca::IncidentView view = input.view();
   rca::MethodOptions options;
   options.seed = config.seed;
   std::vector<std::optional<rca::Result<rca::Ranking>>> results(methods.size());
-  rca::parallel_for(0, methods.size(), 1, [&](std::size_t i) { results[i] = run_method(methods[i], view, options); });
+  std::optional<rca::Result<rca::Diagnosis>> diagnosis;
+  rca::parallel_for(0, methods.size() + 1, 1, [&](std::size_t i) {
+    if (i == methods.size()) {
+      diagnosis = rca::diagnose(view, options, gaps);
+    } else {
+      results[i] = run_method(methods[i], view, options);
+    }
+  });
   RankingSet set;
   for (std::size_t i = 0; i < methods.size(); ++i) {
     rca::Result<rca::Ranking>& result = *results[i];
@@ -34,6 +48,12 @@ RankingSet rank_incident(const IncidentInput& input, const Config& config, std::
     }
     if (set.answer_method.empty() && !result->entities.empty()) set.answer_method = methods[i];
     set.rankings.push_back(std::move(result).value());
+  }
+  if (diagnosis->ok()) {
+    set.diagnosis = std::make_shared<const rca::Diagnosis>(std::move(*diagnosis).value());
+    set.peer_group = peer_group_of(input.frame, set.diagnosis->entity);
+  } else {
+    set.failures.push_back({std::string(kDiagnosis), std::move(*diagnosis).error()});
   }
   set.impact = input.slo != nullptr ? measure_impact(input.frame, input.onset_row, input.sli, *input.slo)
                                     : measure_traffic(input.frame, input.onset_row);

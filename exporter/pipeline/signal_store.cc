@@ -188,6 +188,24 @@ void SignalStore::forget_old() {
   changes_.remove(gone);
 }
 
+std::vector<double> SignalStore::values(std::string_view entity, std::string_view role, std::int64_t first_ms,
+                                        std::int64_t last_ms) {
+  std::vector<double> out;
+  if (!last_row_) return out;
+  const auto& all = signals_.columns();
+  const auto column = std::find_if(all.begin(), all.end(), [&](const Column& one) {
+    return one.signal.entity == entity && one.signal.role == role;
+  });
+  if (column == all.end()) return out;
+  const std::int64_t step = table_options_.step_ms;
+  const std::int64_t first = std::max(first_ms / step + 1, first_row());
+  const std::int64_t last = std::min(last_ms / step, *last_row_);
+  if (first > last) return out;
+  out.resize(static_cast<std::size_t>(last - first + 1));
+  column->ring->copy(first, out);
+  return out;
+}
+
 rca::EntityGraph SignalStore::graph() const {
   return edges_.graph(last_row_ ? first_row() * table_options_.step_ms : 0, config_.calls);
 }

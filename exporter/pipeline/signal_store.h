@@ -7,6 +7,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <unordered_set>
 #include <vector>
 
@@ -56,6 +57,10 @@ class SignalStore {
   [[nodiscard]] rca::Frame frame(std::int64_t first_row, std::int64_t last_row) {
     return make_frame(signals_.columns(), first_row, last_row, step_ms());
   }
+  // Of the rows with first_ms < time ≤ last_ms that are held, NaN = missing; empty: there is no such signal.
+  [[nodiscard]] std::vector<double> values(std::string_view entity, std::string_view role, std::int64_t first_ms,
+                                           std::int64_t last_ms);
+  [[nodiscard]] const SignalSet& signal_set() const { return signals_; }
   [[nodiscard]] const ServiceLevels& levels() const { return levels_; }
   [[nodiscard]] rca::EntityGraph graph() const;
   // The changes that the series held show, oldest first.

@@ -8,6 +8,7 @@ namespace rcatool {
 // Exit codes, also for scripts: promtool has the first two.
 inline constexpr int kFound = 0;       // all is well; analyze: an incident was found and ranked
 inline constexpr int kError = 1;       // wrong usage, a mistake in a file, a source that does not answer
+inline constexpr int kGaps = 2;        // check telemetry: something that should arrive does not
 inline constexpr int kNoIncident = 2;  // analyze: no objective was broken in the window
 
 void add_methods(CLI::App& app, int& exit_code);

@@ -1,5 +1,7 @@
 #include "exporter/web/landing_page.h"
 
+#include <algorithm>
+
 #include "exporter/incident/time_text.h"
 #include "exporter/web/http.h"
 
@@ -55,9 +57,17 @@ std::string escape_path(std::string_view text) {
   return out;
 }
 
-std::string incident_row(const Incident& incident) {
+std::string cause_of(const Incident& incident) {
+  if (incident.diagnosis) {
+    if (incident.diagnosis->entity.empty()) return "unknown";
+    return incident.diagnosis->entity + " (" + incident.diagnosis->fault_class + ")";
+  }
   const rca::Candidate* answer = incident.answer();
-  const std::string cause = answer == nullptr ? "not known yet" : answer->entity + " (" + answer->signal + ")";
+  return answer == nullptr ? "not known yet" : answer->entity + " (" + answer->signal + ")";
+}
+
+std::string incident_row(const Incident& incident) {
+  const std::string cause = cause_of(incident);
   const std::string state = incident.open() ? "open" : "resolved " + format_time(incident.resolved_ms);
   return "<tr><td><a href=\"api/v1/incidents/" + escape_path(incident.id) + "/report\">" + escape_html(incident.id) +
          "</a></td><td>" + escape_html(incident.slo) + "</td><td>" + format_time(incident.onset_ms) + "</td><td>" +
@@ -74,6 +84,24 @@ std::string table(const Snapshot& snapshot, bool open) {
          "</table>\n";
 }
 
+// What should arrive and does not; the first ones, since one exporter that is down may be the cause of many.
+std::string gap_list(const Snapshot& snapshot) {
+  constexpr std::size_t kMost = 50;
+  if (snapshot.gaps.empty()) return "<p>None.</p>\n";
+  std::string rows;
+  for (std::size_t i = 0; i < std::min(snapshot.gaps.size(), kMost); ++i) {
+    const rca::ObservabilityGap& gap = snapshot.gaps[i];
+    rows += "<tr><td>" + escape_html(gap.entity) + "</td><td>" + escape_html(gap.signal) + "</td><td>" +
+            escape_html(gap.kind) + "</td><td>" + escape_html(gap.text) + "</td></tr>\n";
+  }
+  std::string out =
+      "<table>\n<tr><th>Entity</th><th>Signal</th><th>Kind</th><th>What is missing</th></tr>\n" + rows + "</table>\n";
+  if (snapshot.gaps.size() > kMost) {
+    out += "<p>And " + std::to_string(snapshot.gaps.size() - kMost) + " more.</p>\n";
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string landing_page(const Snapshot& snapshot, const BuildLabels& build) {
@@ -83,6 +111,7 @@ std::string landing_page(const Snapshot& snapshot, const BuildLabels& build) {
   out += kLinks;
   out += "<h2>Open incidents</h2>\n" + table(snapshot, true);
   out += "<h2>Resolved incidents</h2>\n" + table(snapshot, false);
+  out += "<h2>Observability gaps</h2>\n" + gap_list(snapshot);
   out += snapshot.evaluated_ms > 0 ? "<p>As of the evaluation of " + format_time(snapshot.evaluated_ms) + ".</p>\n"
                                    : std::string("<p>No evaluation has succeeded yet.</p>\n");
   return out + "</main>\n</body>\n</html>\n";

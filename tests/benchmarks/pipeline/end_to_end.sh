@@ -84,7 +84,7 @@ analyze() {
 }
 theirs_one() { curl -sf "http://127.0.0.1:$port/api/v1/query" --data-urlencode "query=$query" -d time="$end"; }
 for _ in $(seq "$runs"); do seconds analyze >> "$dir/ours"; seconds theirs_one >> "$dir/one"; seconds promql >> "$dir/range"; done
-grep -q 'Root cause: pod-7' <(analyze) || { echo 'the planted culprit was not found' >&2; exit 1; }
+grep -q 'nsigma \*  *pod-7' <(analyze) || { echo 'the planted culprit was not found' >&2; exit 1; }
 ours=$(best < "$dir/ours")
 one=$(best < "$dir/one")
 range=$(best < "$dir/range")

@@ -109,23 +109,37 @@ TEST_F(Programs, AnalyzeFindsThePlantedCulprit) {
   const auto report = nlohmann::json::parse(result.output);
   EXPECT_EQ(report["incident"]["slo"], "e2e");
   EXPECT_EQ(report["incident"]["answer"]["entity"], "replica-2");
-  EXPECT_EQ(report["incident"]["answer_method"], "peer_deviation");
+  EXPECT_EQ(report["incident"]["answer_method"], "consensus");
   for (const auto& ranking : report["incident"]["rankings"]) {
     EXPECT_EQ(ranking["entities"][0]["entity"], "replica-2") << ranking["method"];
   }
+  EXPECT_EQ(report["root_cause"]["entity"], "replica-2");
+  EXPECT_EQ(report["root_cause"]["fault_class"], "compute_saturation");
+  EXPECT_THAT(report["problem_statement"].get<std::string>(), HasSubstr("p95 end to end latency of m rose from "));
+  EXPECT_THAT(report["problem_statement"].get<std::string>(), HasSubstr("those served by replica-2"));
+  EXPECT_EQ(report["findings"][0]["role"], "root_cause");
+  EXPECT_FALSE(report["whys"].empty());
+  EXPECT_FALSE(report["actions"].empty());
+  EXPECT_GT(report["error_budget"]["consumed_ratio"], 0);
+}
+
+TEST_F(Programs, CheckTelemetrySaysWhatIsMissing) {
+  const auto result = run({program("rcatool"), "check", "telemetry", "--config.file=" + config()});
+  EXPECT_EQ(result.exit_code, 2) << result.output;  // nothing of this service is traced
+  EXPECT_THAT(result.output, HasSubstr(" gaps in "));
 }
 
 TEST_F(Programs, AnalyzePrintsATableAndMarkdown) {
   const auto table = analyze(incident_.start_s + 300, incident_.onset_s + 300, {"--methods=nsigma,baro"});
   ASSERT_EQ(table.exit_code, 0) << table.output;
   EXPECT_THAT(table.output, HasSubstr("p95 end to end latency of "));
-  EXPECT_THAT(table.output, HasSubstr("Root cause: replica-2"));
+  EXPECT_THAT(table.output, HasSubstr("Root cause\n----------\nreplica-2: Compute saturation"));
   EXPECT_THAT(table.output, HasSubstr("nsigma *"));
   EXPECT_THAT(table.output, HasSubstr("gpu_clock of replica-2 fell from"));
   EXPECT_THAT(table.output, Not(HasSubstr("peer_deviation")));
   const auto markdown = analyze(incident_.start_s + 300, incident_.onset_s + 300, {"--format=md"});
   ASSERT_EQ(markdown.exit_code, 0) << markdown.output;
-  EXPECT_THAT(markdown.output, HasSubstr("## Root cause\n\n**replica-2**"));
+  EXPECT_THAT(markdown.output, HasSubstr("## Root cause\n\n**replica-2: Compute saturation"));
 }
 
 TEST_F(Programs, AnalyzeTakesAnOnset) {
@@ -220,6 +234,12 @@ TEST_F(Programs, AnIncidentIsPublishedAndSurvivesKill) {
   const std::string rank =
       "rca_root_cause_rank{incident=\"" + incident + "\",method=\"peer_deviation\",entity=\"replica-2\"} 1";
   EXPECT_THAT(metrics(), HasSubstr(rank));
+  const std::string of = "{incident=\"" + incident + "\",";
+  for (const char* family : {"rca_fault_class_probability", "rca_finding_role", "rca_why", "rca_action_verified",
+                             "rca_incident_error_budget_consumed_ratio", "rca_incident_recurrences"}) {
+    EXPECT_THAT(metrics(), HasSubstr(family + of)) << family;
+  }
+  EXPECT_THAT(metrics(), HasSubstr("fault_class=\"compute_saturation\",entity=\"replica-2\"} 1"));
   const auto list = test_support::http_get("http://127.0.0.1:" + std::to_string(port_) + "/api/v1/incidents");
   ASSERT_TRUE(list.ok());
   EXPECT_THAT(list->body, HasSubstr(incident));

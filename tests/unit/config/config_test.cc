@@ -34,7 +34,7 @@ TEST(Config, OneSourceIsEnough) {
   EXPECT_EQ(config.sources[0].name, "127.0.0.1:9090");
   EXPECT_EQ(config.interval, seconds(15));
   EXPECT_EQ(config.window, hours(1));
-  EXPECT_THAT(config.methods, ElementsAre("peer_deviation", "baro", "nsigma"));
+  EXPECT_THAT(config.methods, ElementsAre("consensus", "peer_deviation", "baro", "nsigma"));
   EXPECT_EQ(config.slos.size(), default_slos().size());
   EXPECT_EQ(config.store_path, "rca_exporter.db");
   EXPECT_FALSE(config.webhook_enabled);

@@ -51,6 +51,7 @@ std::set<std::string> all_keys() {
       {"graph.", "graph: {" + zzz + "}"},
       {"graph.calls[].", "graph: {calls: [{" + zzz + "}]}"},
       {"slos[].", "slos: [{" + zzz + "}]"},
+      {"audit.", "audit: {" + zzz + "}"},
       {"incidents.", "incidents: {" + zzz + "}"},
       {"store.", "store: {" + zzz + "}"},
       {"web.", "web: {" + zzz + "}"}};

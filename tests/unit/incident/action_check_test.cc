@@ -62,7 +62,7 @@ WatchedHistory history(const SliSeries& sli, double clock) {
 TEST(ActionChecks, AreOfWhatTelemetryCanTell) {
   const Incident incident = resolved_incident();
   ASSERT_EQ(incident.checks.size(), 2U);
-  EXPECT_THAT(incident.checks[0].condition, HasSubstr("gpu_clock of ray-replicas-1 is back near 1.41e+09 for 30 min"));
+  EXPECT_THAT(incident.checks[0].condition, HasSubstr("gpu_clock of ray-replicas-1 is back near 1.41G for 30 min"));
   EXPECT_EQ(incident.checks[1].condition, "no incident of the same kind begins for 1 h after the resolution");
   rca::Diagnosis tested = sample_diagnosis();
   tested.actions[0].kind = rca::ActionKind::detect;
@@ -109,7 +109,7 @@ TEST(ActionChecks, FailWhenTheRootCausesSignalStaysWhereItWas) {
   SliSeries sli = series(kMitigated, kMitigated + 31 * kMinute, [](std::int64_t) { return 0.3; });
   incident.checks = advance_checks(incident, &slo(), {}, history(sli, 1.1e9));
   EXPECT_EQ(incident.checks[0].state, ActionState::failed);
-  EXPECT_THAT(incident.checks[0].outcome, HasSubstr("gpu_clock of ray-replicas-1 is at 1.1e+09"));
+  EXPECT_THAT(incident.checks[0].outcome, HasSubstr("gpu_clock of ray-replicas-1 is at 1.1G"));
 }
 
 TEST(ActionChecks, SayWhenTheyCouldNotBeWatched) {
