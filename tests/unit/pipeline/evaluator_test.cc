@@ -113,8 +113,23 @@ TEST(Evaluator, ADayIsReplayedAndItsIncidentsOpenAndClose) {
     EXPECT_LT(incident.resolved_ms - kStart, truth.to + 4 * kMinute);
     ASSERT_NE(incident.answer(), nullptr);
     EXPECT_EQ(incident.answer()->entity, "pod-" + std::to_string(truth.pod));
-    EXPECT_EQ(incident.answer_method, "peer_deviation");
-    EXPECT_EQ(incident.rankings.size(), 3U);
+    EXPECT_EQ(incident.answer_method, "consensus");
+    EXPECT_EQ(incident.rankings.size(), 4U);
+    ASSERT_NE(incident.diagnosis, nullptr);
+    EXPECT_EQ(incident.diagnosis->assessment.entities.at(0).entity, "pod-" + std::to_string(truth.pod));
+    EXPECT_GT(incident.mitigated_ms, incident.onset_ms);
+    EXPECT_LT(incident.mitigated_ms, incident.resolved_ms);
+    // Broken for as long as the outage, but for the minute that the rates need to show it.
+    EXPECT_NEAR(static_cast<double>(incident.bad_ms), static_cast<double>(truth.to - truth.from), 120'000);
+    EXPECT_GT(incident.budget_consumed(), 0);
+    EXPECT_GT(incident.impact.worst, 0.5);
+    EXPECT_LT(incident.impact.before, 0.5);
+    EXPECT_THAT(incident.impact.touched, testing::ElementsAre("pod-" + std::to_string(truth.pod)));
+    // A mitigation is watched for minutes; each of these outages ended for good.
+    for (const ActionCheck& check : incident.checks) {
+      if (incident.diagnosis->actions.at(check.action).kind != rca::ActionKind::mitigate) continue;
+      EXPECT_EQ(check.state, ActionState::holds) << check.outcome;
+    }
   }
   EXPECT_GT(open_cycles, 100U);
   EXPECT_LT(open_cycles, 300U);
