@@ -16,10 +16,10 @@ struct Weights {
   double none = 0;
 };
 
-// Rarer things than the evidence can tell happen: of ten incidents one is taken to be misled by its evidence, whatever
-// it says. So no single incident bends the fit, and no confidence comes out much above 0.9. Not fitted: some hundred
+// Rarer things than the evidence can tell happen: of twelve incidents one is taken to be misled by its evidence, whatever
+// it says. So no single incident bends the fit, and no confidence comes out much above 0.92. Not fitted: some hundred
 // incidents say little about the rare ones.
-inline constexpr double kMisled = 0.1;
+inline constexpr double kMisled = 0.08;
 
 // What an engineer would give before seeing data: 1 for what moved in the entity itself, for what it adds to the flow
 // of requests and for what its callers see; half for what supports one of these. 0: not weighed.
