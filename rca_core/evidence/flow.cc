@@ -39,14 +39,6 @@ std::vector<std::vector<std::size_t>> neighbours(const EvidenceContext& context,
 
 }  // namespace
 
-std::string_view caller_in_role(std::string_view role) {
-  for (const std::string_view from : {"-from-", "_from_"}) {
-    const std::size_t at = role.find(from);
-    if (at != std::string_view::npos) return role.substr(at + from.size());
-  }
-  return {};
-}
-
 double flow_size(const Signal& signal, const SignalScore& change) {
   const bool falls = nature_for_evidence(signal) == SignalNature::failures && falls_when_bad(signal.role);
   const bool worse = falls ? change.deviation < 0 : change.deviation > 0;

@@ -9,11 +9,9 @@
 #include <vector>
 
 #include "rca_core/evidence/evidence_source.h"
+#include "rca_core/methods/call_quality.h"
 
 namespace rca {
-
-// The caller in a role "…-from-<caller>" or "…_from_<caller>"; empty: the role names none.
-std::string_view caller_in_role(std::string_view role);
 
 // A signal of calls that changed, and by how much users may mind.
 struct FlowChange {

@@ -114,6 +114,42 @@ void measure_share(const Frame& frame, const Windows& windows, const Eigen::Vect
   }
 }
 
+// What callers wait for or lose at the entity, where signals "…-from-<caller>" tell: it counts for the entity if it is
+// more than its own signal shows (a slow network, calls that do not arrive), and explains what its callers add.
+// Several signals of one caller measure the same calls; the calls of several callers are taken for equally many.
+void consider_callers(const IncidentView& view, const Windows& windows, const Eigen::VectorXd& weights,
+                      const std::vector<Eigen::Index>& columns, const Budget& budget, BudgetShare& share) {
+  std::map<std::string_view, BudgetShare> of_caller;
+  for (const Eigen::Index column : columns) {
+    const std::string_view caller = caller_in_role(signal_at(view.frame, column).role);
+    if (caller.empty() || !is_of_nature(signal_at(view.frame, column), budget.nature)) continue;
+    const auto baseline = baseline_of(view.frame, windows, column);
+    if (!baseline) continue;
+    BudgetShare seen;
+    seen.quality = {column, share.quality.traffic};
+    measure_share(view.frame, windows, weights, *baseline, budget, seen);
+    const auto [best, added] = of_caller.emplace(caller, seen);
+    if (!added && seen.added > best->second.added) best->second = seen;
+  }
+  BudgetShare most;
+  double sum = 0;
+  double noise = 0;
+  for (const auto& [caller, seen] : of_caller) {
+    sum += seen.added;
+    noise += seen.noise;
+    if (seen.added > most.added) most = seen;
+  }
+  const double callers = budget.by_traffic ? static_cast<double>(of_caller.size()) : 1.0;
+  const double added = budget.by_traffic ? sum / std::max(1.0, callers) : most.added;
+  if (added <= share.added) return;
+  share.quality = most.quality;
+  share.before = most.before;
+  share.after = most.after;
+  share.requests = most.requests;
+  share.noise = budget.by_traffic ? noise / callers : most.noise;
+  share.added = added;
+}
+
 void explain_by_callees(const EntityGraph& graph, Budget& budget) {
   // Several entities of the frame may stand for one node: the replicas of a service.
   std::map<EntityGraph::Node, double> added;
@@ -224,6 +260,7 @@ Result<Budget> attribute_budget(const IncidentView& view, const Windows& windows
     BudgetShare& share = budget.shares[i];
     if (budget.by_traffic && !share.quality.traffic) continue;
     measure_share(frame, windows, weights, baselines[i], budget, share);
+    consider_callers(view, windows, weights, columns[share.entity], budget, share);
     measured.push_back(std::move(share));
   }
   budget.shares = std::move(measured);

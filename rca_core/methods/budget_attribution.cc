@@ -9,6 +9,8 @@
 //       a(e, t) = n(e, t) · (median of the normal window − success(e, t))        or error ratio, with the other sign
 //     It is weighed by traffic because users feel the sum over their requests: a rare call that became slow is not what
 //     they feel, however large its deviation is.
+//     Where callers measure what they wait for or lose at e ("…-from-<caller>"), the larger of both counts: a slow
+//     network is the callee's, and explains its callers.
 //  3. Over the incident: A(e) = max(0, Σ_t w(t) a(e, t) − σ(e)), where w(t) is how far the SLI was in its bad direction
 //     on row t (it sums to 1), and σ(e) one robust deviation of a(e, ·) on normal rows. What goes wrong while users
 //     feel nothing does not count.

@@ -12,8 +12,6 @@
 namespace rca {
 namespace {
 
-constexpr std::string_view kSeenByCaller = "-from-";
-
 const Signal& signal_at(const Frame& frame, Eigen::Index column) {
   return frame.signals[static_cast<std::size_t>(column)];
 }
@@ -58,7 +56,7 @@ RoleName parse_role(std::string_view role) {
 
 // Requests before anything that only grows with them; -1: no measure of how many calls there are.
 int traffic_rank(const Signal& signal) {
-  if (nature_of(signal) != SignalNature::traffic || signal.role.find(kSeenByCaller) != std::string::npos) return -1;
+  if (nature_of(signal) != SignalNature::traffic || !caller_in_role(signal.role).empty()) return -1;
   constexpr std::array<std::string_view, 7> kCalls = {"workload", "request", "requests", "calls",
                                                       "qps",      "rps",     "traffic"};
   constexpr std::array<std::string_view, 12> kOther = {"queue",   "queued", "waiting", "running",  "token", "tokens",
@@ -128,6 +126,26 @@ SliNature sli_nature_of(const IncidentView& view) {
   return SliNature::unknown;
 }
 
+std::string_view caller_in_role(std::string_view role) {
+  for (const std::string_view from : {"-from-", "_from_"}) {
+    const std::size_t at = role.find(from);
+    if (at != std::string_view::npos) return role.substr(at + from.size());
+  }
+  return {};
+}
+
+bool is_of_nature(const Signal& signal, SliNature nature) {
+  Signal quantity;
+  quantity.unit = signal.unit;
+  quantity.role = signal.role;
+  if (const std::string_view caller = caller_in_role(signal.role); !caller.empty()) {
+    quantity.role.resize(signal.role.size() - caller.size());
+  }
+  const SignalNature found = nature_of(quantity);
+  return (nature == SliNature::latency && found == SignalNature::latency) ||
+         (nature == SliNature::failures && found == SignalNature::failures);
+}
+
 bool falls_when_bad(std::string_view role) {
   constexpr std::array<std::string_view, 5> kGood = {"success", "successes", "availability", "available", "ok"};
   const std::vector<std::string> words = role_words(role);
@@ -136,7 +154,6 @@ bool falls_when_bad(std::string_view role) {
 
 std::optional<CallQuality> call_quality(const IncidentView& view, const std::vector<Eigen::Index>& columns,
                                         SliNature nature) {
-  const SignalNature wanted = nature == SliNature::latency ? SignalNature::latency : SignalNature::failures;
   RoleName felt;
   if (view.sli_column && *view.sli_column >= 0 && *view.sli_column < view.frame.values.cols()) {
     felt = parse_role(signal_at(view.frame, *view.sli_column).role);
@@ -147,10 +164,10 @@ std::optional<CallQuality> call_quality(const IncidentView& view, const std::vec
   for (const Eigen::Index column : columns) {
     const Signal& signal = signal_at(view.frame, column);
     if (!traffic && traffic_rank(signal) > 0) traffic = column;
-    if (nature_of(signal) != wanted || signal.role.find(kSeenByCaller) != std::string::npos) continue;
+    if (!is_of_nature(signal, nature) || !caller_in_role(signal.role).empty()) continue;
     const RoleName name = parse_role(signal.role);
     const std::tuple<bool, bool, std::size_t, int> rank{
-        !felt.stem.empty() && name.stem != felt.stem, wanted == SignalNature::failures && is_count_of_failures(signal),
+        !felt.stem.empty() && name.stem != felt.stem, nature == SliNature::failures && is_count_of_failures(signal),
         static_cast<std::size_t>(std::count(name.stem.begin(), name.stem.end(), ' ')), name.statistic};
     if (out && rank >= best) continue;
     best = rank;

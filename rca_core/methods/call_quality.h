@@ -22,6 +22,13 @@ struct CallQuality {
 // traffic; unknown without either, or for an internal signal.
 SliNature sli_nature_of(const IncidentView& view);
 
+// The caller in a role "…-from-<caller>" or "…_from_<caller>"; empty: the role names none.
+std::string_view caller_in_role(std::string_view role);
+
+// Whether the signal is a latency (nature latency) or tells of failures (nature failures); a caller that its role names
+// plays no part.
+bool is_of_nature(const Signal& signal, SliNature nature);
+
 // A fall of the role is bad: success, availability.
 bool falls_when_bad(std::string_view role);
 

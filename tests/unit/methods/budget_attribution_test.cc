@@ -133,6 +133,21 @@ TEST_F(BudgetAttribution, ComparesDeviationsWhereThereIsNoTraffic) {
   EXPECT_THAT(ranking->entities[0].evidence.text, HasSubstr("robust deviations"));
 }
 
+TEST_F(BudgetAttribution, WhatCallersWaitForCountsForTheCallee) {
+  add("front", 100, 0.1, 0.3);
+  add("api", 100, 0.05, 0.05);  // healthy, behind a slow network
+  add("ads", 100, 0.01, 0.01);
+  for (const std::string role : {"server-latency-from-front", "client-latency-from-front"}) {
+    const double after = role.starts_with("client") ? 0.25 : 0.05;
+    builder_.add("api", role, "seconds", [&](Eigen::Index row) { return step(row, 0.05, after) * (1 + noise_(0.02)); });
+  }
+  const Result<Ranking> ranking = attribute(view());
+  ASSERT_TRUE(ranking.ok()) << ranking.error().message;
+  EXPECT_EQ(ranking->entities[0].entity, "api");
+  EXPECT_EQ(ranking->entities[0].signal, "client-latency-from-front");
+  EXPECT_LT(ranking->entities[1].score, 0.1);  // what the front end waits for is explained
+}
+
 TEST_F(BudgetAttribution, ReplicasStandForTheirServiceInTheGraph) {
   add("front", 100, 0.1, 0.3);
   add("db-0", 50, 0.01, 0.01);
