@@ -44,7 +44,7 @@ struct SimConfig {
   double multi_turn = 0;         // share of the requests that continue an earlier conversation
 
   // --- the full stack only
-  double retrieval_share = 0.8;  // of the requests look for documents
+  double retrieval_share = 0.5;  // of the requests look for documents
   double tool_share = 0.3;       // of the requests call a tool
 
   int kv_blocks = 24576;     // per replica, of 16 tokens

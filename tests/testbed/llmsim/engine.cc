@@ -238,7 +238,7 @@ void Engine::finish(Request& request, double now, EngineListener& listener) {
   metrics_.generation_tokens_per_request.observe(request.generated);
   metrics_.max_generation_tokens_per_request.observe(request.max_output);
   metrics_.params_n.observe(1);
-  metrics_.params_max_tokens.observe(request.max_output);
+  metrics_.params_max_tokens.observe(request.asked_tokens > 0 ? request.asked_tokens : request.max_output);
   metrics_.prefill_computed_tokens.observe(request.prompt - request.cached);
   listener.left(request, now);
 }

@@ -35,6 +35,7 @@ struct Request {
   // --- the full stack only
   std::shared_ptr<Attempt> attempt;                     // that asks; null in the reference's stack
   int stable_prompt = std::numeric_limits<int>::max();  // tokens at the front that the next turn begins with as well
+  int asked_tokens = 0;                                 // max_tokens of the call; 0: max_output
   std::uint64_t prefix_seed = 0;                        // of the shared prefix: another template, other contents
 
   double sent = -1;             // by the client

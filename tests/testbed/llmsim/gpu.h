@@ -15,6 +15,9 @@ class Gpu {
   };
 
   void set_power_limit(double watts) { limit_w_ = watts; }
+  // Memory that smaller weights leave free, in MiB.
+  void set_freed_mib(double mib) { freed_mib_ = mib; }
+  [[nodiscard]] double freed_mib() const { return freed_mib_; }
   [[nodiscard]] double power_limit() const { return limit_w_; }
   // The way of the heat out of the chip resists so many times as much (1: it is as it should be).
   void set_thermal_resistance(double factor) { thermal_resistance_ = factor; }
@@ -45,6 +48,7 @@ class Gpu {
   double utilization_ = 0;
   double memory_utilization_ = 0;
   double tensor_activity_ = 0;
+  double freed_mib_ = 0;
   double energy_j_ = 0;
   double violation_s_ = 0;
   double thermal_violation_s_ = 0;

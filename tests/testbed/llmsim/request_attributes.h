@@ -36,11 +36,12 @@ int http_status(Outcome outcome);
 // Times are seconds of the simulation, negative while not reached. Tokens are counts. Indices that are "of a hook" mean
 // nothing to the stack itself and stay 0 unless a hook sets them.
 struct RequestAttributes {
-  std::uint64_t id = 0;       // of the user's request; equal over its retries
-  std::uint64_t session = 0;  // of the conversation
-  int turn = 0;               // of the conversation, from 0
-  std::size_t tenant = 0;     // index into Topology::tenants
-  int attempt = 0;            // 0: the first; counts the gateway's retries
+  std::uint64_t id = 0;          // of the user's request; equal over its retries
+  std::uint64_t session = 0;     // of the conversation
+  int turn = 0;                  // of the conversation, from 0
+  bool wants_documents = false;  // to be looked for in the vector store
+  std::size_t tenant = 0;        // index into Topology::tenants
+  int attempt = 0;               // 0: the first; counts the gateway's retries
   Outcome outcome = Outcome::under_way;
 
   // --- the prompt, as the application assembles it

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "tests/testbed/llmsim/hooks/endpoints.h"
 #include "tests/testbed/llmsim/random.h"
 
 namespace llmsim {
@@ -47,7 +48,8 @@ rca::Result<ScrapeStats> run_scrapes(Simulation& simulation, const std::vector<T
       const Target& target = targets[scrape.target];
       const double delay = target.pod == SIZE_MAX ? 0 : simulation.host_of(target.pod).egress().mean;
       const double duration = 0.002 + 0.002 * luck.uniform() + delay;
-      const bool up = luck.uniform() >= options.missing_scrapes && duration < options.step;
+      const bool up = luck.uniform() >= options.missing_scrapes && duration < options.step &&
+                      endpoint_answers(simulation, target.pod);
       std::size_t samples = 0;
       if (up) {
         ScrapeSink& metrics = receiver.start(scrape.target, false, simulation.unix_now());

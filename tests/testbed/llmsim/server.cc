@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "tests/testbed/llmsim/hooks/endpoints.h"
+
 namespace llmsim {
 namespace {
 
@@ -59,6 +61,12 @@ std::string LiveStack::scrape(const Target& target) {
   TextSink sink;
   target.exporter->render(*simulation_, sink);
   return sink.text();
+}
+
+bool LiveStack::answers(const Target& target) {
+  const std::lock_guard lock(mutex_);
+  advance();
+  return endpoint_answers(*simulation_, target.pod);
 }
 
 double LiveStack::answer_delay(const Target& target) {
@@ -189,6 +197,7 @@ int Server::exporter(mg_connection* connection, int offset) {
   if (method != "GET" && method != "HEAD") return reply_error(connection, 405, "only GET here");
   for (const Target& target : stack_.targets()) {
     if (target.port_offset != offset || target.path != request.local_uri) continue;
+    if (!stack_.answers(target)) return reply(connection, 503, "text/plain", "this exporter is off\n");
     const double delay = stack_.answer_delay(target);
     std::string text = stack_.scrape(target);
     if (delay > 0) {

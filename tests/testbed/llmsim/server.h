@@ -27,6 +27,8 @@ class LiveStack {
   // What the target shows now, as text format 0.0.4.
   std::string scrape(const Target& target);
   // Seconds by which the answer of the target's pod is held up on its way at present.
+  // Whether the target's endpoint answers at all.
+  bool answers(const Target& target);
   double answer_delay(const Target& target);
   rca::Result<void> inject(const std::string& type, const std::string& target, const FaultParameters& parameters);
   void remove_faults(const std::string& type, const std::string& target);

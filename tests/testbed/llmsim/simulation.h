@@ -150,6 +150,11 @@ class Simulation : private EngineListener {
   [[nodiscard]] const ContainerState& container(std::size_t pod) const { return containers_[pod]; }
   // Another configuration was rolled out to the pod's owner; its pods keep running.
   void bump_generation(std::size_t pod) { ++containers_[pod].generation; }
+  // Another image (empty: the topology's) was rolled out to the pod, which was drained before: no request fails.
+  void set_image(std::size_t pod, std::string_view image) {
+    containers_[pod].image = image;
+    bump_generation(pod);
+  }
 
   // Something that the engine waits for may be there now.
   void wake(Replica& replica) { kick(replica); }

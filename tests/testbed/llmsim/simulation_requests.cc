@@ -89,6 +89,7 @@ void Simulation::fill_request(Request& request, const std::shared_ptr<Attempt>& 
   request.attempt = attempt;
   request.max_output = std::max(1, std::min(a.output_tokens, a.max_tokens));
   a.output_tokens = request.max_output;
+  request.asked_tokens = a.max_tokens;
   request.shared_prefix = a.template_tokens;
   request.prefix_seed =
       static_cast<std::uint64_t>(a.prompt_template) * 64 + static_cast<std::uint64_t>(a.template_version);

@@ -60,7 +60,10 @@ TEST(FullStackTest, RequestsAreConserved) {
   }
   EXPECT_NEAR(static_cast<double>(simulation.client().sent), 3000, 200);
   EXPECT_GT(simulation.client().answered, 2700U);
-  EXPECT_LT(simulation.client().refused + simulation.client().timed_out, 5U) << "a healthy day";
+  // The input guard turns a few away; nothing else fails.
+  std::uint64_t failed = 0;
+  for (const auto& [status, durations] : simulation.client().errors) failed += status >= 500 ? durations.count() : 0;
+  EXPECT_LT(failed, 5U) << "a healthy day";
 }
 
 TEST(FullStackTest, EveryPartHasWork) {
@@ -68,7 +71,7 @@ TEST(FullStackTest, EveryPartHasWork) {
   simulation.advance_to(300);
   const FullStack& full = *simulation.full();
   const auto sent = static_cast<double>(simulation.client().sent);
-  EXPECT_NEAR(static_cast<double>(full.vector_store().counters().searches), 0.8 * sent, 0.1 * sent);
+  EXPECT_NEAR(static_cast<double>(full.vector_store().counters().searches), 0.5 * sent, 0.1 * sent);
   EXPECT_NEAR(static_cast<double>(full.session_store().counters().gets), sent, 0.02 * sent);
   std::uint64_t tools = 0;
   for (const App::Outcomes& tool : full.app().tool_calls()) tools += total(tool);

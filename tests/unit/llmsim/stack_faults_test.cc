@@ -208,8 +208,9 @@ void expect_recovery(const FaultRun& r) {
 
 TEST(StackFaultsTest, AHealthyStackHasNoErrors) {
   const FaultRun r = run("harmless_deployment");
-  EXPECT_LT(r.before.errors, 0.005);
-  EXPECT_LT(r.during.errors, 0.005) << "a rollout without a fault is over after a minute";
+  // The input guard turns a few away.
+  EXPECT_LT(r.before.errors, 0.01);
+  EXPECT_LT(r.during.errors, 0.01) << "a rollout without a fault is over after a minute";
   EXPECT_LT(r.during.duration, 1.1 * r.before.duration);
   expect_replicas_untouched(r);
   expect_dependencies_untouched(r);
@@ -221,7 +222,7 @@ TEST(StackFaultsTest, MemoryExhaustionMakesRequestsWaitForBlocks) {
   EXPECT_GT(r.during.queue[kTarget], 20 * r.before.queue[kTarget]);
   EXPECT_GT(r.during.first, 1.5 * r.before.first);
   EXPECT_LT(r.during.queue[kPeer], 5 * r.before.queue[kPeer]);
-  EXPECT_NEAR(r.during.step[kPeer], r.before.step[kPeer], 0.12 * r.before.step[kPeer]);
+  EXPECT_NEAR(r.during.step[kPeer], r.before.step[kPeer], 0.25 * r.before.step[kPeer]);
   expect_dependencies_untouched(r);
   expect_recovery(r);
 }
@@ -261,7 +262,7 @@ TEST(StackFaultsTest, HeatThrottlesOneGpu) {
 
 TEST(StackFaultsTest, NetworkLatencyIsOnTheWayAndNotInTheStore) {
   const FaultRun r = run("network_latency");
-  EXPECT_GT(r.during.first - r.before.first, 0.6) << "four of five requests search";
+  EXPECT_GT(r.during.first - r.before.first, 0.4) << "half of the requests search";
   expect_replicas_untouched(r);
   expect_dependencies_untouched(r);
   expect_recovery(r);
@@ -270,8 +271,8 @@ TEST(StackFaultsTest, NetworkLatencyIsOnTheWayAndNotInTheStore) {
 TEST(StackFaultsTest, ASlowVolumeSlowsSearches) {
   const FaultRun r = run("io_bottleneck");
   EXPECT_GT(r.during.search, 10 * r.before.search);
-  EXPECT_NEAR(r.during.search_bytes, r.before.search_bytes, 0.15 * r.before.search_bytes) << "the same pages";
-  EXPECT_GT(r.during.first, 2 * r.before.first);
+  EXPECT_NEAR(r.during.search_bytes, r.before.search_bytes, 0.25 * r.before.search_bytes) << "the same pages";
+  EXPECT_GT(r.during.first, 1.5 * r.before.first);
   expect_replicas_untouched(r);
   expect_recovery(r);
 }

@@ -27,7 +27,7 @@ class DcgmExporter : public Exporter {
     namespace cal = calibration;
     const Gpu& gpu = simulation.replicas()[replica_].gpu;
     const double reserved = 615;
-    const double used = cal::kGpuMemoryUtilization * cal::kFramebufferMib + 1050;
+    const double used = cal::kGpuMemoryUtilization * cal::kFramebufferMib + 1050 - gpu.freed_mib();
     const Labelled series(sink, labels_);
     series.gauge("DCGM_FI_DEV_SM_CLOCK", "SM clock frequency (in MHz).", gpu.clock_mhz());
     series.gauge("DCGM_FI_DEV_MEM_CLOCK", "Memory clock frequency (in MHz).", cal::kMemoryClockMhz);

@@ -98,7 +98,7 @@ void App::load_session(const Shared& attempt) {
         ++counters_.sessions_lost;
         return finish(attempt, Outcome::session_lost);
       }
-      if (attempt->user->wants_documents) {
+      if (attempt->attributes.wants_documents) {
         work(kEmbedCpu, [this, attempt] { search(attempt); });
       } else {
         call_tools(attempt, 0, 0);

@@ -13,7 +13,6 @@ struct Attempt;
 
 struct UserRequest {
   RequestAttributes attributes;
-  bool wants_documents = false;
   std::vector<std::size_t> tools;    // to be called, indices into Topology::tools
   bool shared_key = false;           // reads a conversation that many share and does not write it back
   std::size_t connection = 0;        // of the mesh

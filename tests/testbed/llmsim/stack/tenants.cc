@@ -54,7 +54,7 @@ std::shared_ptr<UserRequest> TenantLoad::next_request(std::size_t index) {
   a.output_tokens =
       std::clamp(length(tenant.lengths, config_.output_tokens, config_.output_sigma), 1, config_.max_model_len / 8);
   a.max_tokens = config_.max_model_len / 8;
-  out->wants_documents = tenant.choices.uniform() < config_.retrieval_share;
+  a.wants_documents = tenant.choices.uniform() < config_.retrieval_share;
   if (tenant.choices.uniform() < config_.tool_share) {
     const std::size_t calls = tenant.choices.uniform() < kTwoTools ? 2 : 1;
     for (std::size_t i = 0; i < calls; ++i) out->tools.push_back(tenant.choices.below(3));
