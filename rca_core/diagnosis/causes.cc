@@ -8,9 +8,10 @@
 namespace rca::sections {
 namespace {
 
-constexpr double kOwnSignature = 1.5;      // log-odds from the signature that a second cause must bring itself
-constexpr double kSureOfClass = 0.5;       // and how sure its class must be
-constexpr double kSecondShare = 0.05;      // and of the probability of the first
+// What a second cause must bring itself. Posteriors are those of a single cause: however clear the second fault is, the
+// first one leaves it little.
+constexpr double kOwnSignature = 2;        // log-odds from the signature
+constexpr double kSureOfClass = 0.6;       // how sure its class must be
 constexpr double kPlainSecondShare = 0.5;  // without a signature: nearly as probable as the first
 constexpr double kStandsOut = 0.5;         // movement
 
@@ -57,9 +58,9 @@ std::optional<Cause> cause_at(const Case& of, const EntityPosterior& posterior) 
   return cause;
 }
 
-bool speaks_for_itself(const Case& of, const Cause& cause) {
-  return cause.match->row != nullptr && cause.match->probability >= kSureOfClass &&
-         of.classes[cause.entity].log_odds >= kOwnSignature;
+bool speaks_for_itself(const Case& of, std::size_t entity) {
+  const ClassMatch& match = of.classes[entity].classes.front();
+  return match.row != nullptr && match.probability >= kSureOfClass && of.classes[entity].log_odds >= kOwnSignature;
 }
 
 // Neither fault explains the other. Peers may well break at the same time: each is judged by what the others did not
@@ -89,12 +90,12 @@ std::vector<Cause> find_causes(const Case& of) {
   causes.push_back(*first);
   for (std::size_t i = 1; i < of.assessment.entities.size(); ++i) {
     const EntityPosterior& other = of.assessment.entities[i];
-    if (other.probability < kSecondShare * top.probability) break;
+    const std::optional<std::size_t> entity = of.context.find(other.entity);
+    if (!entity || largest_movement(of, *entity) < kStandsOut) continue;
+    const bool plain = !of.classes[*entity].recognised && other.probability >= kPlainSecondShare * top.probability;
+    if (!plain && !speaks_for_itself(of, *entity)) continue;
     const std::optional<Cause> second = cause_at(of, other);
-    if (!second || largest_movement(of, second->entity) < kStandsOut) continue;
-    const bool enough = speaks_for_itself(of, *second) || (!of.classes[second->entity].recognised &&
-                                                           other.probability >= kPlainSecondShare * top.probability);
-    if (!enough || !are_apart(of, *first, *second)) continue;
+    if (!second || !are_apart(of, *first, *second)) continue;
     causes.push_back(*second);
     break;
   }

@@ -26,12 +26,12 @@ constexpr double kOpposite = 0.5;
 // A movement that the peers share counts this much of what it would without them.
 constexpr double kShared = 0.4;
 // From this many nats of movements on, what stays speaks with its full weight.
-constexpr double kFullGate = 2;
+constexpr double kFullGate = 1.5;
 constexpr double kUnknownPrior = 0.25;
 constexpr double kMostNats = 12;
 // A class of which nothing is measured at the entity itself is of another kind of entity.
 constexpr double kForeign = -1.5;
-constexpr double kMostLogOdds = 5;
+constexpr double kMostLogOdds = 7;
 constexpr std::size_t kLeastRoles = 2;
 constexpr double kChangeKind = 1.2;   // nats for the most typical kind of change just before the onset
 constexpr double kChangeWords = 1.5;  // nats for words that name the class

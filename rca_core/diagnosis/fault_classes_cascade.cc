@@ -56,6 +56,9 @@ constexpr auto kHotKeySignature = std::to_array<SignatureTerm>({
     rises("tenant_token_rate", kUsual, Place::self, "tenant"),
     rises("tenant_rate_limited_ratio", kHint, Place::self, "tenant"),
     stays("tenant_request_rate", kUsual, Place::peers, "tenant"),
+    rises("gateway_request_rate", kUsual, Place::system, "tenant"),
+    rises("request_rate", kUsual, Place::system, "tenant"),
+    rises("requests_waiting", kHint, Place::system, "tenant"),
     // One replica gets the requests of one prefix, session or key, its peers get fewer.
     rises("request_rate", kStrong, Place::self, "replica"),
     rises("prompt_token_rate", kUsual, Place::self, "replica"),
@@ -63,9 +66,11 @@ constexpr auto kHotKeySignature = std::to_array<SignatureTerm>({
     rises("requests_waiting", kUsual, Place::self, "replica"),
     rises("prefix_cache_hit_ratio", kUsual, Place::self, "replica"),
     rises("gpu_utilization", kHint, Place::self, "replica"),
+    stays("tenant_request_rate", kUsual, Place::system, "replica"),
     stays("gpu_clock", kHint, Place::self, "replica"),
     stays("cpu_throttling", kHint, Place::self, "replica"),
-    stays("error_ratio", kHint, Place::self, "replica"),
+    stays("error_ratio", kUsual, Place::self, "replica"),
+    stays("http_error_ratio", kUsual, Place::self, "replica"),
     stays("restarts", kHint, Place::self, "replica"),
 });
 constexpr auto kHotKeyTelemetry =
@@ -96,10 +101,12 @@ constexpr auto kHotKeyActions = std::to_array<ActionTemplate>({
 });
 
 constexpr auto kShiftSignature = std::to_array<SignatureTerm>({
-    rises("error_ratio", kUsual),
+    rises("error_ratio", kStrong),
     rises("ttft", kHint),
     rises("inter_token_latency", kHint),
     rises("http_error_ratio", kHint),
+    rises("http_request_latency", kHint),
+    rises("serve_processing_latency", kHint),
     // A new version gets a share of the traffic, and serves it worse than the old one.
     rises("request_rate", kUsual, Place::self, "canary"),
     rises("http_request_rate", kHint, Place::self, "canary"),
@@ -109,7 +116,11 @@ constexpr auto kShiftSignature = std::to_array<SignatureTerm>({
     // Replicas are exchanged.
     rises("deployment_generation", kUsual, Place::self, "rollout"),
     moves("containers", kUsual, Place::self, "rollout"),
-    rises("restarts", kUsual, Place::self, "rollout"),
+    rises("restarts", kStrong, Place::self, "rollout"),
+    stays("gpu_clock", kUsual, Place::self, "rollout"),
+    stays("cpu_throttling", kUsual, Place::self, "rollout"),
+    stays("oom_kill_rate", kUsual, Place::self, "rollout"),
+    stays("memory_working_set", kHint, Place::self, "rollout"),
     rises("serve_replica_starts", kUsual, Place::self, "rollout"),
     rises("replicas_unavailable", kUsual, Place::self, "rollout"),
     falls("pod_ready", kUsual, Place::self, "rollout"),

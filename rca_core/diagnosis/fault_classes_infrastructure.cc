@@ -155,21 +155,23 @@ constexpr auto kComputeActions = std::to_array<ActionTemplate>({
            "injecting the limit into one replica raises the alert before {sli} leaves its objective", 60),
 });
 
+constexpr double kSeen = 1.5;      // by callers; many faults make them wait
+constexpr double kContrast = 2.5;  // what tells this one from the others
 constexpr auto kNetworkSignature = std::to_array<SignatureTerm>({
     // What callers see grows, what the server measures of itself does not: the time is lost between them.
-    rises("http_request_latency", kUsual),
+    rises("http_request_latency", kSeen),
     rises("client_latency", kHint, Place::caller),
     rises("http_request_latency", kHint, Place::caller),
     rises("network_rtt", kStrong),
     rises("network_retransmit_rate", kStrong),
-    rises("network_transmit_drops", kStrong),
-    rises("network_receive_drops", kStrong),
+    rises("network_transmit_drops", kUsual),
+    rises("network_receive_drops", kUsual),
     rises("node_tcp_retransmit_rate", kStrong, Place::node),
     rises("node_network_drops", kUsual, Place::node),
-    stays("e2e_latency", kStrong),
+    stays("e2e_latency", kContrast),
     stays("ttft", kUsual),
     stays("inter_token_latency", kUsual),
-    stays("vector_search_latency", kUsual),
+    stays("vector_search_latency", kContrast),
     stays("service_graph_latency", kHint),
     stays("gpu_clock", kHint),
     stays("cpu_throttling", kHint),

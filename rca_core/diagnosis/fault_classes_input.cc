@@ -47,7 +47,7 @@ constexpr auto kTemplateActions = std::to_array<ActionTemplate>({
 
 constexpr auto kInputDriftSignature = std::to_array<SignatureTerm>({
     // A tenant: more tokens for the same number of requests.
-    moves("tenant_token_rate", kDecisive, Place::self, "tenant"),
+    rises("tenant_token_rate", kDecisive, Place::self, "tenant"),
     stays("tenant_request_rate", kStrong, Place::self, "tenant"),
     // An application: its template is as long as before, its prompts are not, and answers suit them less.
     moves("prompt_tokens", kStrong, Place::self, "application"),

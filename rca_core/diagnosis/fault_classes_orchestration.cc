@@ -122,6 +122,10 @@ constexpr auto kRateLimitActions = std::to_array<ActionTemplate>({
 constexpr auto kSessionSignature = std::to_array<SignatureTerm>({
     falls("session_hit_ratio", kDecisive, Place::self, "lost"),
     rises("session_evictions", kStrong, Place::self, "lost"),
+    rises("session_miss_rate", kUsual, Place::self, "lost"),
+    moves("session_memory_limit", kUsual, Place::self, "lost"),
+    falls("session_keys", kHint, Place::self, "lost"),
+    rises("session_lost_rate", kStrong, Place::caller),
     rises("session_error_ratio", kDecisive, Place::self, "errors"),
     rises("session_store_latency", kHint),
     falls("prefix_cache_hit_ratio", kUsual, Place::system),

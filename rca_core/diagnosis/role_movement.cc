@@ -97,11 +97,11 @@ void RoleMovements::compare_with_peers() {
     for (const std::size_t column : columns) {
       const SignalScore change = context_.changes[column].value_or(SignalScore{});
       shifts.push_back(change.after - change.before);
-      scales.push_back(change.scale);
+      if (level_of(change) > 0) scales.push_back(change.scale);  // one that is always 0 says nothing about noise
     }
     const std::vector<double> own_shifts = shifts;
     std::sort(shifts.begin(), shifts.end());
-    const double group_scale = median_in_place(scales);
+    const double group_scale = scales.empty() ? 0 : median_in_place(scales);
     for (std::size_t i = 0; i < columns.size(); ++i) {
       std::optional<RoleMovement>& movement = movements_[columns[i]];
       const SignalScore change = context_.changes[columns[i]].value_or(SignalScore{});
