@@ -1,6 +1,5 @@
 // How faults come and go; what they do is in faults/.
 #include <algorithm>
-#include <cmath>
 
 #include "tests/testbed/llmsim/simulation.h"
 
@@ -39,7 +38,10 @@ rca::Result<FaultRecord> Simulation::check_fault(std::string_view type, std::str
                      .parameters = known->parameters};
   for (const auto& [key, value] : parameters) {
     const auto at = record.parameters.find(key);
-    if (at == record.parameters.end() || !std::isfinite(value)) {
+    if (at != record.parameters.end() && !(value >= 0 && value <= 1e9)) {
+      return invalid("'" + key + "' must be a number from 0 to 1e9");
+    }
+    if (at == record.parameters.end()) {
       std::vector<std::string> keys;
       for (const auto& [known_key, unused] : known->parameters) keys.push_back(known_key);
       return invalid("'" + key + "' is no number that the fault '" + known->name +

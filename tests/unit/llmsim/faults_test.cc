@@ -160,6 +160,11 @@ TEST(FaultControlTest, MistakesAreExplained) {
   EXPECT_FALSE(simulation.plan_fault("gpu", "ray-head", -1, 5).ok());
   EXPECT_FALSE(simulation.plan_fault("gpu", "nobody", 1, 5).ok());
   EXPECT_NE(simulation.inject("gpu", "", {{"watts", 100}}).error().message.find("watts"), std::string::npos);
+  Simulation full(full_stack_config());
+  EXPECT_NE(full.inject("tool_failure", "", {{"errors", -1}}).error().message.find("errors"), std::string::npos);
+  EXPECT_NE(full.inject("tool_failure", "gateway").error().message.find("order_lookup"), std::string::npos);
+  EXPECT_NE(simulation.inject("tool_failure").error().message.find("there are: cpu, gpu"), std::string::npos)
+      << "the reference's stack has no tools";
   EXPECT_TRUE(simulation.inject("gpu").ok()) << "in its default target";
   EXPECT_EQ(simulation.faults().back().target, "ray-replicas-1");
 }

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "tests/testbed/llmsim/faults/fault.h"
 #include "tests/testbed/llmsim/faults/parts.h"
 #include "tests/testbed/llmsim/simulation.h"
@@ -12,7 +14,8 @@ namespace {
 class IoBottleneck : public Fault {
  public:
   explicit IoBottleneck(const FaultParameters& p)
-      : limits_{.operations = p.at("operations"), .bytes_per_second = p.at("megabytes") * 1e6} {}
+      : limits_{.operations = std::max(0.1, p.at("operations")),
+                .bytes_per_second = std::max(1e-3, p.at("megabytes")) * 1e6} {}
 
   void begin(Simulation& simulation, std::string_view target) override {
     disk_of(simulation, target).set_limits(limits_);
