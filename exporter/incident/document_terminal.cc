@@ -33,6 +33,13 @@ std::size_t bytes_of(std::string_view text, std::size_t columns) {
   return at;
 }
 
+// How much of a word that is too long goes onto a line: up to the last "_", "-", "/" or "." where there is one.
+std::size_t break_at(std::string_view word, std::size_t width) {
+  const std::size_t bytes = bytes_of(word, width);
+  const std::size_t at = word.substr(0, bytes).find_last_of("_-/.");
+  return at == std::string_view::npos ? bytes : at + 1;
+}
+
 // Lines of at most `width` columns, broken between words; words that are longer are broken as well.
 std::vector<std::string> wrap(const std::string& text, std::size_t width) {
   std::vector<std::string> lines;
@@ -51,7 +58,7 @@ std::vector<std::string> wrap(const std::string& text, std::size_t width) {
     if (!line.empty() && width_of(line) + 1 + width_of(word) > width) flush();
     if (!line.empty()) line += ' ';
     while (width_of(word) > width) {
-      const std::size_t bytes = bytes_of(word, width);
+      const std::size_t bytes = break_at(word, width);
       line += word.substr(0, bytes);
       word.remove_prefix(bytes);
       flush();

@@ -139,14 +139,15 @@ Section whys_section(const Source& source) {
 Section findings_section(const Source& source) {
   Section section{"Findings", {}};
   if (source.diagnosis() == nullptr) return section;
-  Table table{{"role", "entity", "signal", "before", "after", "since (UTC)", "probability"}, {}};
+  Table table{{"role", "sure", "entity", "signal", "change", "since (UTC)"}, {}};
   for (const rca::Finding& finding : source.diagnosis()->findings) {
     if (table.rows.size() >= source.options.top_k) break;
     const rca::Evidence& evidence = finding.evidence;
-    table.rows.push_back({words(fields::name_of(finding.role, fields::kRoles)), finding.entity, finding.signal,
-                          quantity(evidence.before, ""), quantity(evidence.after, ""),
-                          evidence.since_ms > 0 ? clock(evidence.since_ms, source.incident.onset_ms) : "",
-                          percent(finding.probability)});
+    const bool measured = evidence.before != evidence.after;
+    table.rows.push_back({words(fields::name_of(finding.role, fields::kRoles)), percent(finding.probability),
+                          finding.entity, finding.signal,
+                          measured ? quantity(evidence.before, "") + " → " + quantity(evidence.after, "") : "",
+                          evidence.since_ms > 0 ? clock(evidence.since_ms, source.incident.onset_ms) : ""});
   }
   if (!table.rows.empty()) section.blocks.emplace_back(std::move(table));
   if (const std::vector<std::string> found = paths(*source.diagnosis()); !found.empty()) {

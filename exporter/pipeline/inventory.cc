@@ -14,8 +14,9 @@ namespace exporter {
 namespace {
 
 // Roles whose presence says that an entity takes requests.
-constexpr std::array<std::string_view, 5> kServingRoles{"request_rate", "gateway_request_rate", "http_request_rate",
-                                                        "vector_search_rate", "tool_call_rate"};
+constexpr std::array<std::string_view, 8> kServingRoles{
+    "request_rate", "gateway_request_rate", "http_request_rate", "vector_search_rate", "tool_call_rate", "e2e_latency",
+    "ttft",         "http_request_latency"};
 // Exporters whose series are made from spans, log lines.
 constexpr std::array<std::string_view, 3> kSpanExporters{"spanmetrics", "spanmetrics_ms", "trace_coverage"};
 constexpr std::string_view kLogExporter = "loki";

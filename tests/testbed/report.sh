@@ -30,7 +30,7 @@ print_report() { # print_report INCIDENT INJECTED
   jq -r .problem_statement <<<"$report" | wrapped
   printf '  Detected %d s after the fault.\n' $((detected - injected))
   heading 'Root cause'
-  jq -r '.root_cause | "\(.entity // "unknown"): \(.fault_class), probability \(.confidence * 100 | round) %"' <<<"$report" |
+  jq -r '.root_cause // empty | "\(.entity // "unknown"): \(.fault_class), probability \(.confidence * 100 | round) %"' <<<"$report" |
     wrapped
   jq -r '.whys[]? | "\(.step). \(.effect), because \(.cause)"' <<<"$report" | wrapped
   heading "Entities, most likely root cause first (method $method, share of the score, evidence)"
