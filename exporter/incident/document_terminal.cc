@@ -7,8 +7,9 @@ namespace exporter {
 namespace {
 
 constexpr std::size_t kLeastWidth = 40;
-constexpr std::size_t kGap = 2;          // between columns
-constexpr std::size_t kLeastColumn = 6;  // a column is not made narrower
+constexpr std::size_t kGap = 2;               // between columns
+constexpr std::string_view kBreaks = " _-/";  // where lines are broken: between words, and in names after a joint
+constexpr std::size_t kLeastColumn = 6;       // a column is not made narrower
 
 std::size_t width_of(std::string_view text) {
   return static_cast<std::size_t>(
@@ -33,10 +34,10 @@ std::size_t bytes_of(std::string_view text, std::size_t columns) {
   return at;
 }
 
-// How much of a word that is too long goes onto a line: up to the last "_", "-", "/" or "." where there is one.
+// How much of a word that is too long goes onto a line: up to its last joint where there is one.
 std::size_t break_at(std::string_view word, std::size_t width) {
   const std::size_t bytes = bytes_of(word, width);
-  const std::size_t at = word.substr(0, bytes).find_last_of("_-/.");
+  const std::size_t at = word.substr(0, bytes).find_last_of(kBreaks);
   return at == std::string_view::npos ? bytes : at + 1;
 }
 
@@ -78,12 +79,13 @@ std::string hanging(const std::string& text, std::size_t width, const std::strin
   return out;
 }
 
-std::size_t longest_word(const std::string& text) {
+// The widest part that is not broken unless there is no other way; long names have joints.
+std::size_t longest_part(const std::string& text) {
   std::size_t longest = 0;
   std::size_t begin = 0;
   while (begin <= text.size()) {
-    const std::size_t end = std::min(text.find(' ', begin), text.size());
-    longest = std::max(longest, width_of(std::string_view(text).substr(begin, end - begin)));
+    const std::size_t end = std::min(text.find_first_of(kBreaks, begin), text.size());
+    longest = std::max(longest, width_of(std::string_view(text).substr(begin, end - begin)) + 1);
     begin = end + 1;
   }
   return longest;
@@ -111,7 +113,7 @@ std::vector<std::size_t> column_widths(const std::vector<std::vector<std::string
   for (const auto& line : lines) {
     for (std::size_t i = 0; i < widths.size(); ++i) {
       widths[i] = std::max(widths[i], width_of(line[i]));
-      words[i] = std::max(words[i], longest_word(line[i]));
+      words[i] = std::max(words[i], longest_part(line[i]));
     }
   }
   std::size_t total = kGap * (widths.size() - 1);

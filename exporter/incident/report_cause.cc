@@ -22,7 +22,7 @@ std::string words(std::string_view name) {
 
 // Nothing is certain: what rounds to 100 % is said to be more than 99 %.
 std::string percent(double share) {
-  if (share >= 0.9995) return "over 99.9 %";
+  if (share >= 0.9995) return ">99.9 %";
   return quantity(share, "ratio");
 }
 
