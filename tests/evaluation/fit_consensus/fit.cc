@@ -20,7 +20,7 @@ struct Prior {
 };
 
 constexpr std::array kPriors = {
-    Prior{"budget", 3},        Prior{"exclusive_flow", 1}, Prior{"caller_edge", 1},      Prior{"change", 1},
+    Prior{"budget", 2},        Prior{"exclusive_flow", 1}, Prior{"caller_edge", 1},      Prior{"change", 1},
     Prior{"change_events", 1}, Prior{"span_time", 1},      Prior{"trace_errors", 1},     Prior{"peers", 0.5},
     Prior{"breadth", 0.5},     Prior{"onset_order", 0.5},  Prior{"log_bursts", 0.5},     Prior{"saturation", 0.3},
     Prior{"traffic", 0.2},     Prior{"persistence", 0.3},  Prior{"graph_position", 0.3},

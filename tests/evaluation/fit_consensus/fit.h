@@ -22,7 +22,8 @@ struct Weights {
 inline constexpr double kMisled = 0.08;
 
 // What an engineer would give before seeing data: 1 for what moved in the entity itself, for what it adds to the flow
-// of requests and for what its callers see; half for what supports one of these. 0: not weighed.
+// of requests and for what its callers see; half for what supports one of these; twice for budget, whose square root
+// halves the logarithm. 0: not weighed.
 double prior_weight(const std::string& kind);
 
 // Minimises, over sharpness s > 0, none and δ,
