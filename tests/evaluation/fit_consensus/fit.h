@@ -16,9 +16,9 @@ struct Weights {
   double none = 0;
 };
 
-// Rarer things than the evidence can tell happen: of twelve incidents one is taken to be misled by its evidence, whatever
-// it says. So no single incident bends the fit, and no confidence comes out much above 0.92. Not fitted: some hundred
-// incidents say little about the rare ones.
+// Rarer things than the evidence can tell happen: of twelve incidents one is taken to be misled by its evidence,
+// whatever it says. So no single incident bends the fit, and no confidence comes out much above 0.92. Not fitted: some
+// hundred incidents say little about the rare ones.
 inline constexpr double kMisled = 0.08;
 
 // What an engineer would give before seeing data: 1 for what moved in the entity itself, for what it adds to the flow
