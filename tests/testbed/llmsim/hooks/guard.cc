@@ -5,7 +5,7 @@ namespace {
 
 constexpr int kMaxUserTokens = 3000;           // assumed
 constexpr double kInjectionRecall = 0.85;      // assumed: share of the attempts that the classifier finds
-constexpr double kInjectionFalseAlarm = 2e-3;  // assumed
+constexpr double kInjectionFalseAlarm = 1e-3;  // assumed
 
 // LITELLM_LATENCY_BUCKETS' lower part.
 constexpr std::array kLatencyBounds = {0.00125, 0.0025, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.0, 2.0, 5.0};

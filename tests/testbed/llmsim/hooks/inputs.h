@@ -14,9 +14,9 @@ struct InputProfile {
   double length = 1;            // factor on the template's median
   double foreign = 0.02;        // share in a language that the model and the corpus know little of
   double topic_distance = 0.1;  // mean distance from known topics, 0..1
-  double injection = 0.002;
-  double oversized = 0.002;  // pasted documents, a dozen times as long
-  double malformed = 0.003;  // not what the interface's schema asks for
+  double injection = 0.001;
+  double oversized = 0.001;  // pasted documents, a dozen times as long
+  double malformed = 0.001;  // not what the interface's schema asks for
 };
 
 struct UserInput {
