@@ -126,7 +126,7 @@ void consider_callers(const IncidentView& view, const Windows& windows, const Ei
     const auto baseline = baseline_of(view.frame, windows, column);
     if (!baseline) continue;
     BudgetShare seen;
-    seen.quality = {column, share.quality.traffic};
+    seen.quality = {column, share.quality.traffic, {}};
     measure_share(view.frame, windows, weights, *baseline, budget, seen);
     const auto [best, added] = of_caller.emplace(caller, seen);
     if (!added && seen.added > best->second.added) best->second = seen;
@@ -142,12 +142,26 @@ void consider_callers(const IncidentView& view, const Windows& windows, const Ei
   const double callers = budget.by_traffic ? static_cast<double>(of_caller.size()) : 1.0;
   const double added = budget.by_traffic ? sum / std::max(1.0, callers) : most.added;
   if (added <= share.added) return;
-  share.quality = most.quality;
+  share.quality.column = most.quality.column;
   share.before = most.before;
   share.after = most.after;
   share.requests = most.requests;
   share.noise = budget.by_traffic ? noise / callers : most.noise;
   share.added = added;
+}
+
+void consider_other_quantities(const Frame& frame, const Windows& windows, const Eigen::VectorXd& weights,
+                               const Budget& budget, BudgetShare& share) {
+  share.passed_on = share.added;
+  for (const Eigen::Index column : share.quality.others) {
+    if (signal_at(frame, column).unit != signal_at(frame, share.quality.column).unit) continue;
+    const auto baseline = baseline_of(frame, windows, column);
+    if (!baseline) continue;
+    BudgetShare other;
+    other.quality = {column, share.quality.traffic, {}};
+    measure_share(frame, windows, weights, *baseline, budget, other);
+    share.passed_on = std::max(share.passed_on, other.added);
+  }
 }
 
 void explain_by_callees(const EntityGraph& graph, Budget& budget) {
@@ -156,7 +170,7 @@ void explain_by_callees(const EntityGraph& graph, Budget& budget) {
   for (const BudgetShare& share : budget.shares) {
     if (!share.node) continue;
     double& of_node = added[*share.node];
-    of_node = budget.by_traffic ? of_node + share.added : std::max(of_node, share.added);
+    of_node = budget.by_traffic ? of_node + share.passed_on : std::max(of_node, share.passed_on);
   }
   for (BudgetShare& share : budget.shares) {
     if (!share.node) continue;
@@ -260,7 +274,9 @@ Result<Budget> attribute_budget(const IncidentView& view, const Windows& windows
     BudgetShare& share = budget.shares[i];
     if (budget.by_traffic && !share.quality.traffic) continue;
     measure_share(frame, windows, weights, baselines[i], budget, share);
+    consider_other_quantities(frame, windows, weights, budget, share);
     consider_callers(view, windows, weights, columns[share.entity], budget, share);
+    share.passed_on = std::max(share.passed_on, share.added);
     measured.push_back(std::move(share));
   }
   budget.shares = std::move(measured);

@@ -29,8 +29,11 @@ struct BudgetShare {
   double after = 0;     // mean of the anomalous rows, weighted by how much users felt in them
   double requests = 0;  // per row, weighted alike; only where weighed by traffic
   // Weighed by traffic: seconds waited (latency) or requests lost (failures) per row. Else robust deviations.
-  double noise = 0;          // one deviation of the normal window
-  double added = 0;          // over the noise; ≥ 0
+  double noise = 0;  // one deviation of the normal window
+  double added = 0;  // over the noise; ≥ 0
+  // What its callers may have waited for at it: `added`, or more where another of its quantities in the same unit shows
+  // more. Users may feel the time to the first token while a proxy waits for the whole answer.
+  double passed_on = 0;
   double explained = 0;      // of `added`, by what it calls
   std::string explained_by;  // the callee that explains most
   // By calls from the entity of the SLI, as far as graph and SLI tell. What is not reached can only be felt through

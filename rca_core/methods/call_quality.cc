@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <map>
 #include <span>
 #include <string>
 #include <tuple>
+#include <utility>
 
 #include "rca_core/methods/signal_nature.h"
 
@@ -161,6 +163,7 @@ std::optional<CallQuality> call_quality(const IncidentView& view, const std::vec
   std::optional<CallQuality> out;
   std::tuple<bool, bool, std::size_t, int> best;
   std::optional<Eigen::Index> traffic;
+  std::map<std::string, std::pair<int, Eigen::Index>> by_stem;  // statistic, column
   for (const Eigen::Index column : columns) {
     const Signal& signal = signal_at(view.frame, column);
     if (!traffic && traffic_rank(signal) > 0) traffic = column;
@@ -169,11 +172,17 @@ std::optional<CallQuality> call_quality(const IncidentView& view, const std::vec
     const std::tuple<bool, bool, std::size_t, int> rank{
         !felt.stem.empty() && name.stem != felt.stem, nature == SliNature::failures && is_count_of_failures(signal),
         static_cast<std::size_t>(std::count(name.stem.begin(), name.stem.end(), ' ')), name.statistic};
+    const auto [of_stem, added] = by_stem.try_emplace(name.stem, name.statistic, column);
+    if (!added && name.statistic < of_stem->second.first) of_stem->second = {name.statistic, column};
     if (out && rank >= best) continue;
     best = rank;
-    out = CallQuality{column, std::nullopt};
+    out = CallQuality{column, std::nullopt, {}};
   }
-  if (out) out->traffic = traffic;
+  if (!out) return out;
+  out->traffic = traffic;
+  for (const auto& [stem, statistic_and_column] : by_stem) {
+    if (statistic_and_column.second != out->column) out->others.push_back(statistic_and_column.second);
+  }
   return out;
 }
 

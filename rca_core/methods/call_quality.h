@@ -16,6 +16,9 @@ namespace rca {
 struct CallQuality {
   Eigen::Index column = 0;
   std::optional<Eigen::Index> traffic;  // column
+  // Of the entity's other quantities of the nature (time to first token beside the whole time of a request) the column
+  // with the best statistic each.
+  std::vector<Eigen::Index> others;
 };
 
 // The nature that the view states, else that of the signal of its sli_column: latency, failures, or throughput for

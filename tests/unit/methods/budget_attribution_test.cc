@@ -148,6 +148,29 @@ TEST_F(BudgetAttribution, WhatCallersWaitForCountsForTheCallee) {
   EXPECT_LT(ranking->entities[1].score, 0.1);  // what the front end waits for is explained
 }
 
+TEST_F(BudgetAttribution, AProxyThatWaitsForTheWholeAnswerIsExplained) {
+  // Users feel the time to the first token; the proxy only knows how long whole requests take.
+  const auto add_role = [&](const std::string& entity, const std::string& role, double before, double after) {
+    builder_.add(entity, role, "seconds",
+                 [&](Eigen::Index row) { return step(row, before, after) * (1 + noise_(0.02)); });
+  };
+  add_role("replica", "ttft", 0.1, 0.2);
+  add_role("replica", "e2e_latency", 2, 6);
+  add_role("proxy", "http_request_latency", 2, 6);
+  for (const std::string entity : {"replica", "proxy"}) {
+    builder_.add(entity, "request_rate", "per_second", [&](Eigen::Index) { return 10 * (1 + noise_(0.01)); });
+  }
+  EntityGraph graph;
+  graph.add_call("proxy", "replica");
+  IncidentView view{builder_.frame(), kOnset};
+  view.sli_column = 0;
+  view.graph = &graph;
+  const Result<Ranking> ranking = attribute(view);
+  ASSERT_TRUE(ranking.ok()) << ranking.error().message;
+  EXPECT_EQ(ranking->entities[0].entity, "replica");
+  EXPECT_EQ(ranking->entities[0].signal, "ttft");
+}
+
 TEST_F(BudgetAttribution, ReplicasStandForTheirServiceInTheGraph) {
   add("front", 100, 0.1, 0.3);
   add("db-0", 50, 0.01, 0.01);
