@@ -43,6 +43,7 @@ rca::Result<FaultRecord> Simulation::check_fault(std::string_view type, std::str
     }
     if (at == record.parameters.end()) {
       std::vector<std::string> keys;
+      keys.reserve(record.parameters.size());
       for (const auto& [known_key, unused] : known->parameters) keys.push_back(known_key);
       return invalid("'" + key + "' is no number that the fault '" + known->name +
                      "' takes; it takes: " + (keys.empty() ? "none" : joined(keys)));

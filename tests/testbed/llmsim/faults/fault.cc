@@ -37,6 +37,7 @@ rca::Result<const FaultType*> find_fault_type(std::string_view name, Stack stack
 
 std::vector<std::string> replica_names(const Topology& topology) {
   std::vector<std::string> out;
+  out.reserve(topology.replicas());
   for (std::size_t i = 0; i < topology.replicas(); ++i) out.push_back(topology.replica_pod(i).container);
   return out;
 }

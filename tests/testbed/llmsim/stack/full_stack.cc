@@ -98,8 +98,9 @@ FullStack::FullStack(Simulation& simulation, Client& client)
       connections_(simulation.config().seed, "full stack"),
       hot_random_(simulation.config().seed, "hot key") {
   std::vector<double> rates;
+  rates.reserve(tenants_.size());
   for (std::size_t i = 0; i < tenants_.size(); ++i) rates.push_back(tenants_.usual_rate(i));
-  gateway_ = std::make_unique<Gateway>(simulation.config().seed, std::move(rates), gateway_host_, gateway_wiring());
+  gateway_ = std::make_unique<Gateway>(simulation.config().seed, rates, gateway_host_, gateway_wiring());
   const Topology& topology = simulation.topology();
   edges_.push_back(service_edge(topology, "llm-benchmark", kGateway, 8443, 1));
   edges_.push_back(service_edge(topology, kGateway, kChatApp, 8000, 2));
@@ -297,6 +298,7 @@ std::uint64_t FullStack::session_connections() const {
 
 void FullStack::sample(double seconds) {
   std::vector<Host*> hosts;
+  hosts.reserve(simulation_.topology().pods.size());
   for (std::size_t pod = 0; pod < simulation_.topology().pods.size(); ++pod) {
     hosts.push_back(&simulation_.host_of(pod));
   }

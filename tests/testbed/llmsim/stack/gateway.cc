@@ -9,7 +9,7 @@ namespace {
 constexpr double kRequestCpu = 0.4e-3;  // assumed: seconds of one request, TLS included
 }  // namespace
 
-Gateway::Gateway(std::uint64_t seed, std::vector<double> usual_rates, Host& host, Wiring wiring)
+Gateway::Gateway(std::uint64_t seed, const std::vector<double>& usual_rates, Host& host, Wiring wiring)
     : host_(host),
       wiring_(std::move(wiring)),
       random_(seed, "gateway"),

@@ -39,7 +39,7 @@ class Gateway {
     std::function<void(std::shared_ptr<Attempt>)> send;              // to the application
     std::function<void(UserRequest&, Outcome, double time)> answer;  // to the user
   };
-  Gateway(std::uint64_t seed, std::vector<double> usual_rates, Host& host, Wiring wiring);
+  Gateway(std::uint64_t seed, const std::vector<double>& usual_rates, Host& host, Wiring wiring);
 
   void receive(const std::shared_ptr<UserRequest>& user);
   // The first byte of the answer to this try will be here at `time`.

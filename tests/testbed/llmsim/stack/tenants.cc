@@ -11,12 +11,20 @@ constexpr std::array kPromptFactors = {1.0, 0.7, 1.6, 1.2};  // assumed: how lon
 constexpr std::size_t kIdleLimit = 60;                       // assumed: conversations of a tenant that may go on
 constexpr int kMostTurns = 24;                               // assumed
 constexpr double kTwoTools = 0.25;                           // assumed: of the requests with a tool call a second one
+
+SimConfig config_of_tenant(const SimConfig& whole, std::size_t index, double share) {
+  SimConfig config = whole;
+  config.seed = hash_combine(whole.seed, 0x74656e61 + index);
+  config.rate = whole.rate * share;
+  return config;
+}
+
 }  // namespace
 
 TenantLoad::Tenant::Tenant(const SimConfig& whole, std::size_t index, double share)
-    : config(whole),
-      usual_rate(whole.rate * share),
-      pace((config.seed = hash_combine(whole.seed, 0x74656e61 + index), config.rate = usual_rate, config)),
+    : config(config_of_tenant(whole, index, share)),
+      usual_rate(config.rate),
+      pace(config),
       lengths(config.seed, "tenant lengths"),
       choices(config.seed, "tenant choices"),
       prompt_factor(kPromptFactors.at(index % kPromptFactors.size())) {}
