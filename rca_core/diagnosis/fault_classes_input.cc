@@ -53,6 +53,7 @@ constexpr auto kInputDriftSignature = std::to_array<SignatureTerm>({
     moves("prompt_tokens", kStrong, Place::self, "application"),
     stays("template_prompt_tokens", kStrong, Place::self, "application"),
     stays("template_request_rate", kHint, Place::self, "application"),
+    stays("sampling_temperature", kStrong, Place::self, "application"),
     falls("output_logprob", kUsual, Place::self, "application"),
     falls("answer_relevance", kHint, Place::self, "application"),
     falls("groundedness", kHint, Place::self, "application"),
@@ -139,7 +140,7 @@ constexpr auto kMalformedActions = std::to_array<ActionTemplate>({
 });
 
 constexpr auto kRetrievalSignature = std::to_array<SignatureTerm>({
-    falls("retrieval_score", kStrong, Place::self, "irrelevant"),
+    falls("retrieval_score", kDecisive, Place::self, "irrelevant"),
     falls("retrieval_relevance", kStrong, Place::self, "irrelevant"),
     rises("retrieval_document_age", kDecisive, Place::self, "stale"),
     stays("retrieval_score", kHint, Place::self, "stale"),
