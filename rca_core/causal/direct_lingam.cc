@@ -6,6 +6,7 @@
 #include <numbers>
 #include <numeric>
 #include <string>
+#include <utility>
 
 namespace rca {
 namespace {
@@ -43,8 +44,11 @@ void standardize(Eigen::Ref<Eigen::VectorXd> column, double smallest) {
 
 class OrderSearch {
  public:
-  explicit OrderSearch(const Eigen::MatrixXd& values)
-      : x_(values), rows_(static_cast<double>(values.rows())), remaining_(static_cast<std::size_t>(values.cols())) {
+  OrderSearch(const Eigen::MatrixXd& values, const CausalPrecedence& before)
+      : x_(values),
+        before_(before),
+        rows_(static_cast<double>(values.rows())),
+        remaining_(static_cast<std::size_t>(values.cols())) {
     std::iota(remaining_.begin(), remaining_.end(), 0);
     for (Eigen::Index column = 0; column < x_.cols(); ++column) standardize(x_.col(column), 0);
   }
@@ -94,7 +98,9 @@ class OrderSearch {
 
     [[nodiscard]] std::vector<double> all() const {
       std::vector<double> scores(count_);
-      for (std::size_t i = 0; i < count_; ++i) scores[i] = score(i);
+      for (std::size_t i = 0; i < count_; ++i) {
+        scores[i] = search_.may_be_next(i) ? score(i) : -std::numeric_limits<double>::infinity();
+      }
       return scores;
     }
 
@@ -107,6 +113,7 @@ class OrderSearch {
       std::size_t best = turn.front();
       double best_score = -std::numeric_limits<double>::infinity();
       for (const std::size_t i : turn) {
+        if (!search_.may_be_next(i)) continue;
         double against = 0;
         for (std::size_t k = 0; k < count_ && -against >= best_score * kSlack; ++k) against += refutation(i, turn[k]);
         hint[i] = against;
@@ -144,6 +151,13 @@ class OrderSearch {
     mutable Eigen::ArrayXd buffer_;
   };
 
+  // Whether nothing that remains has to come before the variable at this position.
+  [[nodiscard]] bool may_be_next(std::size_t position) const {
+    if (before_.size() == 0) return true;
+    return std::none_of(remaining_.begin(), remaining_.end(),
+                        [&](Eigen::Index other) { return before_(other, remaining_[position]); });
+  }
+
   // D(i, j) of positions in remaining_: positive where i rather causes j.
   double compare(std::size_t i, std::size_t j, const std::vector<double>& own, Eigen::ArrayXd& u) const {
     const double r = correlation(remaining_[i], remaining_[j]);
@@ -160,27 +174,84 @@ class OrderSearch {
   }
 
   Eigen::MatrixXd x_;
+  const CausalPrecedence& before_;
   double rows_;
   std::vector<Eigen::Index> remaining_;
 };
 
-}  // namespace
-
-std::vector<Eigen::Index> direct_lingam_order(const Eigen::MatrixXd& values, std::vector<DirectLingamStep>* steps) {
-  return OrderSearch(values).run(steps);
+Error invalid(std::string message) {
+  return {ErrorKind::invalid_argument, std::move(message)};
 }
 
-Result<LingamModel> direct_lingam(const Eigen::MatrixXd& values) {
+}  // namespace
+
+PairwiseMeasure pairwise_measure(const Eigen::VectorXd& x, const Eigen::VectorXd& y) {
+  PairwiseMeasure out;
+  Eigen::VectorXd a = x;
+  Eigen::VectorXd b = y;
+  standardize(a, 0);
+  standardize(b, 0);
+  out.entropy_x = entropy(a.array());
+  out.entropy_y = entropy(b.array());
+  out.residual = Eigen::VectorXd::Zero(x.size());
+  const double r = a.dot(b) / static_cast<double>(a.size());
+  if (1 - r * r <= kExplained) return out;
+  const double left = std::sqrt(1 - r * r);
+  out.residual = a - r * b;
+  const double left_of_x = entropy((out.residual / left).array());
+  const double left_of_y = entropy(((b - r * a) / left).array());
+  out.difference = out.entropy_y + left_of_x - out.entropy_x - left_of_y;
+  return out;
+}
+
+Result<CausalPrecedence> known_precedence(const Eigen::MatrixXi& prior_knowledge) {
+  const Eigen::Index n = prior_knowledge.rows();
+  if (prior_knowledge.cols() != n) {
+    return invalid("prior knowledge of causes is " + std::to_string(n) + "×" + std::to_string(prior_knowledge.cols()) +
+                   ", not square");
+  }
+  if (n > 0 && prior_knowledge.maxCoeff() > 1) return invalid("prior knowledge of causes is 1, 0 or negative");
+  CausalPrecedence before = CausalPrecedence::Constant(n, n, false);
+  for (Eigen::Index i = 0; i < n; ++i) {
+    for (Eigen::Index j = 0; j < n; ++j) {
+      if (i == j) continue;
+      if (prior_knowledge(i, j) == 1) before(j, i) = true;
+      // Where neither causes the other nothing follows for the order.
+      if (prior_knowledge(i, j) == 0 && prior_knowledge(j, i) != 0) before(i, j) = true;
+    }
+  }
+  for (Eigen::Index middle = 0; middle < n; ++middle) {
+    for (Eigen::Index i = 0; i < n; ++i) {
+      if (before(i, middle)) before.row(i) = before.row(i).array() || before.row(middle).array();
+    }
+  }
+  if (before.diagonal().any()) return invalid("prior knowledge of causes contradicts itself: it has a cycle");
+  return before;
+}
+
+std::vector<Eigen::Index> direct_lingam_order(const Eigen::MatrixXd& values, std::vector<DirectLingamStep>* steps,
+                                              const CausalPrecedence& before) {
+  return OrderSearch(values, before).run(steps);
+}
+
+Result<LingamModel> direct_lingam(const Eigen::MatrixXd& values, const Eigen::MatrixXi& prior_knowledge) {
   if (values.rows() < 4) {
     return Error{ErrorKind::missing_input,
                  "DirectLiNGAM needs at least 4 rows, there are " + std::to_string(values.rows())};
   }
+  const bool informed = prior_knowledge.size() > 0;
+  if (informed && prior_knowledge.rows() != values.cols()) {
+    return invalid("prior knowledge of " + std::to_string(prior_knowledge.rows()) + " causes does not belong to " +
+                   std::to_string(values.cols()) + " variables");
+  }
+  RCA_ASSIGN(const CausalPrecedence before, known_precedence(prior_knowledge));
   const std::vector<Eigen::Index> columns = independent_columns(values);
+  const CausalPrecedence among = informed ? CausalPrecedence(before(columns, columns)) : CausalPrecedence();
   LingamModel model;
-  for (const Eigen::Index position : direct_lingam_order(values(Eigen::all, columns))) {
+  for (const Eigen::Index position : direct_lingam_order(values(Eigen::all, columns), nullptr, among)) {
     model.order.push_back(columns[static_cast<std::size_t>(position)]);
   }
-  RCA_ASSIGN(model.b, lingam_edges(values, model.order));
+  RCA_ASSIGN(model.b, lingam_edges(values, model.order, prior_knowledge));
   return model;
 }
 

@@ -3,6 +3,7 @@
 #include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "rca_core/stats/regression.h"
 
@@ -40,9 +41,22 @@ std::vector<Eigen::Index> independent_columns(const Eigen::MatrixXd& values) {
   return columns;
 }
 
-Result<Eigen::MatrixXd> lingam_edges(const Eigen::MatrixXd& values, const std::vector<Eigen::Index>& order) {
+Result<Eigen::MatrixXd> lingam_edges(const Eigen::MatrixXd& values, const std::vector<Eigen::Index>& order,
+                                     const Eigen::MatrixXi& prior_knowledge) {
   Eigen::MatrixXd b = Eigen::MatrixXd::Zero(values.cols(), values.cols());
-  RCA_ASSIGN(b(order, order), adaptive_lasso_sequence(values(Eigen::all, order)));
+  if (prior_knowledge.size() == 0) {
+    RCA_ASSIGN(b(order, order), adaptive_lasso_sequence(values(Eigen::all, order)));
+    return b;
+  }
+  std::vector<Eigen::Index> causes;
+  for (std::size_t i = 1; i < order.size(); ++i) {
+    causes.clear();
+    std::copy_if(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(i), std::back_inserter(causes),
+                 [&](Eigen::Index cause) { return prior_knowledge(order[i], cause) != 0; });
+    if (causes.empty()) continue;
+    RCA_ASSIGN(const Eigen::VectorXd weights, adaptive_lasso(values(Eigen::all, causes), values.col(order[i])));
+    b(order[i], causes) = weights.transpose();
+  }
   return b;
 }
 

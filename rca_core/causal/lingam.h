@@ -24,7 +24,9 @@ struct LingamModel {
 std::vector<Eigen::Index> independent_columns(const Eigen::MatrixXd& values);
 
 // The edges of an order: each variable is regressed on those before it, and the adaptive lasso decides which of them
-// stay (stats/regression.h). n × n as LingamModel::b.
-Result<Eigen::MatrixXd> lingam_edges(const Eigen::MatrixXd& values, const std::vector<Eigen::Index>& order);
+// stay (stats/regression.h). n × n as LingamModel::b. `prior_knowledge`: where it (n × n, or empty) is 0 at (i, j), j
+// is not among the causes of i that are tried.
+Result<Eigen::MatrixXd> lingam_edges(const Eigen::MatrixXd& values, const std::vector<Eigen::Index>& order,
+                                     const Eigen::MatrixXi& prior_knowledge = {});
 
 }  // namespace rca

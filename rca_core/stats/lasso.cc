@@ -34,6 +34,7 @@ class LarsPath {
         rows_(rows),
         beta_(Eigen::VectorXd::Zero(gram_.cols())),
         correlation_(target_),
+        slope_(gram_.cols()),
         outside_(static_cast<std::size_t>(gram_.cols()), true),
         factor_(gram_.cols(), gram_.cols()) {
     if (gram_.cols() == 0) return;
@@ -50,13 +51,20 @@ class LarsPath {
     join();
     if (active_.empty()) return false;
     const Eigen::VectorXd direction = solve();
-    double length = std::min(level_, until_next_joins(gram_(Eigen::all, active_) * direction));
+    slope_.setZero();  // of the correlations
+    for (std::size_t k = 0; k < active_.size(); ++k) {
+      slope_ += direction(static_cast<Eigen::Index>(k)) * gram_.col(active_[k]);
+    }
+    double length = std::min(level_, until_next_joins(slope_));
     const Eigen::Index leaver = first_to_leave(direction, length);
     beta_(active_) += length * direction;
     level_ -= length;
     left_ = -1;
     if (leaver >= 0) leave(leaver);
-    correlation_ = target_ - gram_ * beta_;
+    correlation_ = target_;  // anew at every knot, so that rounding does not add up; most coefficients are 0
+    for (Eigen::Index column = 0; column < beta_.size(); ++column) {
+      if (beta_(column) != 0) correlation_ -= beta_(column) * gram_.col(column);
+    }
     return true;
   }
 
@@ -140,7 +148,8 @@ class LarsPath {
   double rows_;
   Eigen::VectorXd beta_;
   Eigen::VectorXd correlation_;  // of every column with the residual
-  std::vector<bool> outside_;    // may still join
+  Eigen::VectorXd slope_;
+  std::vector<bool> outside_;  // may still join
   std::vector<Eigen::Index> active_;
   std::vector<double> signs_;  // of the active columns' correlations
   Eigen::MatrixXd factor_;     // Cholesky factor of the active columns, in their order
