@@ -80,8 +80,7 @@ rca::Result<void> run(const Options& o) {
   if (o.format == "json") {
     std::cout << to_json(summaries, results);
   } else {
-    for (const SuiteSummary& summary : summaries) std::cout << to_markdown(summary);
-    std::cout << to_markdown(calibration_of(results));
+    std::cout << to_markdown(summaries, results);
   }
   return {};
 }

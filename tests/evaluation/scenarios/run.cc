@@ -7,6 +7,7 @@
 #include "exporter/pipeline/daemon.h"
 #include "exporter/signals/catalog.h"
 #include "rca_core/diagnosis/assessment.h"
+#include "rca_core/diagnosis/fault_class.h"
 #include "rca_core/evaluation/accuracy.h"
 #include "rca_core/methods/registry.h"
 #include "tests/evaluation/scenarios/memory_source.h"
@@ -32,6 +33,8 @@ rca::Result<std::vector<TrueFault>> truth_of(const llmsim::Simulation& simulatio
   RCA_ASSIGN(const exporter::EntityNamer namer, exporter::EntityNamer::create(config.entity_rules));
   std::vector<TrueFault> truth;
   for (const llmsim::FaultRecord& record : simulation.faults()) {
+    // What is injected but does no harm.
+    if (rca::find_fault_class(record.fault_class) == nullptr) continue;
     truth.push_back({record.type, namer.rewrite(record.entity), record.fault_class, unix_ms(spec, record.begin)});
   }
   return truth;
@@ -243,6 +246,8 @@ rca::Result<RunResult> run_one(const Setup& setup, const RunSpec& spec, const Vi
   RunResult result;
   result.suite = spec.suite;
   result.name = spec.name;
+  result.group = spec.group;
+  result.hours = (spec.duration - spec.warm_up) / 3600;
   result.seed = spec.seed;
   RCA_ASSIGN(result.truth, truth_of(simulation, spec, product.config));
 

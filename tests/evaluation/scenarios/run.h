@@ -26,6 +26,7 @@ struct PlannedFault {
 struct RunSpec {
   std::string suite;
   std::string name;        // unique within the suite and seed: "gpu/ray-replicas-1"
+  std::string group;       // runs whose figures are added up: "gpu"
   std::uint64_t seed = 1;  // of the scenario; the simulation's is made of it
   llmsim::SimConfig sim;
   double warm_up = 60;  // seconds before the window begins: rates need a range, the engine a batch
@@ -84,7 +85,9 @@ struct FoundIncident {
 struct RunResult {
   std::string suite;
   std::string name;
+  std::string group;
   std::uint64_t seed = 0;
+  double hours = 0;  // of the window
   std::vector<TrueFault> truth;
   std::vector<FoundIncident> incidents;  // the one that was ranked first
   std::size_t early = 0;                 // incidents that were detected before anything was at fault

@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "rca_core/diagnosis/fault_class.h"
 #include "tests/testbed/llmsim/faults/fault.h"
 
 namespace scenarios {
@@ -35,6 +36,8 @@ SimConfig reference_load(std::uint64_t seed, std::size_t scenario) {
 constexpr std::array kReferenceFaults = {"cpu", "gpu", "memory", "network"};
 constexpr std::array kReferenceReplicas = {"ray-replicas-0", "ray-replicas-1", "ray-replicas-2"};
 constexpr double kMissingScrapes = 0.02;
+constexpr const char* kHarmlessDeployment = "harmless_deployment";
+constexpr const char* kMemoryLeak = "memory_leak";
 
 struct Timing {
   double warm_up = 60;
@@ -49,6 +52,7 @@ std::vector<RunSpec> reference_runs(std::string_view suite, const Timing& timing
       RunSpec spec;
       spec.suite = suite;
       spec.name = std::string(fault) + "/" + replica;
+      spec.group = fault;
       spec.sim = reference_load(seed, runs.size());
       spec.warm_up = timing.warm_up;
       spec.duration = timing.normal + timing.fault;
@@ -76,6 +80,7 @@ RunSpec healthy_day(const char* name, SimConfig sim) {
   RunSpec spec;
   spec.suite = "healthy";
   spec.name = name;
+  spec.group = name;
   spec.sim = std::move(sim);
   spec.sim.rate = 3.3;
   spec.sim.swing = 0.5;
@@ -88,12 +93,21 @@ RunSpec healthy_day(const char* name, SimConfig sim) {
   return spec;
 }
 
+bool there_is(std::string_view fault_type) {
+  return llmsim::find_fault_type(fault_type, llmsim::Stack::full).ok();
+}
+
 std::vector<RunSpec> healthy(std::uint64_t seed) {
   SimConfig reference;
   reference.seed = stream_seed(seed, 0);
   SimConfig full = llmsim::full_stack_config();
   full.seed = stream_seed(seed, 1);
-  return {healthy_day("day/reference", reference), healthy_day("day/full", full)};
+  std::vector<RunSpec> runs = {healthy_day("day/reference", reference), healthy_day("day/full", full)};
+  // A new version every eight hours that does no harm.
+  for (double at = 4 * 3600; there_is(kHarmlessDeployment) && at < runs[1].duration; at += 8 * 3600) {
+    runs[1].faults.push_back({kHarmlessDeployment, "", at, 3600});
+  }
+  return runs;
 }
 
 // What is harder than the reference's campaign, on its stack.
@@ -104,6 +118,7 @@ class HardRuns {
   RunSpec& add(std::string name, std::vector<PlannedFault> faults) {
     RunSpec spec;
     spec.suite = "hard";
+    spec.group = name;
     spec.name = std::move(name);
     spec.sim = reference_load(seed_, 500 + runs_.size());
     spec.duration = kBegin + kLength;
@@ -146,19 +161,31 @@ std::vector<RunSpec> hard(std::uint64_t seed) {
     RunSpec& burst = runs.add(std::string("random-arrivals/") + fault, {runs.fault(fault)});
     burst.sim.arrival = llmsim::Arrival::poisson;
   }
+  if (there_is(kMemoryLeak)) {
+    RunSpec& leak = runs.add("slow-burn/memory-leak", {{kMemoryLeak, runs.replica(), HardRuns::kBegin, 4 * 3600}});
+    leak.sim = llmsim::full_stack_config();
+    leak.sim.seed = stream_seed(seed, 600);
+    leak.warm_up = 300;
+    leak.duration = HardRuns::kBegin + 4 * 3600;
+  }
   return runs.take();
 }
 
-// The fault types of each fault class, in order of name; of the full stack where it has one of its own.
+// The fault types of each class of the table of root causes: the one that is named like the class, else all that have
+// it.
 std::map<std::string, std::vector<const llmsim::FaultType*>> types_by_class() {
   std::map<std::string, std::vector<const llmsim::FaultType*>> out;
   for (const llmsim::FaultType& type : llmsim::fault_types()) {
-    if (!type.fault_class.empty()) out[type.fault_class].push_back(&type);
+    if (rca::find_fault_class(type.fault_class) == nullptr) continue;
+    std::vector<const llmsim::FaultType*>& types = out[type.fault_class];
+    if (!types.empty() && types.front()->name == type.fault_class) continue;
+    if (type.name == type.fault_class) types.clear();
+    types.push_back(&type);
   }
   return out;
 }
 
-// One scenario for each fault class. Where several faults have the class, or a fault several targets, seeds take turns.
+// One scenario for each fault class; where several faults have the class, seeds take turns.
 std::vector<RunSpec> catalogue(std::uint64_t seed) {
   constexpr double kWarmUp = 300;
   constexpr double kNormal = 1500;  // the warm-up included
@@ -169,6 +196,7 @@ std::vector<RunSpec> catalogue(std::uint64_t seed) {
     RunSpec spec;
     spec.suite = "catalogue";
     spec.name = fault_class + "/" + type.name;
+    spec.group = fault_class;
     spec.sim = llmsim::full_stack_config();
     spec.sim.seed = stream_seed(seed, 200 + runs.size());
     if (type.configure != nullptr) type.configure(spec.sim);
@@ -185,9 +213,10 @@ std::vector<RunSpec> catalogue(std::uint64_t seed) {
 struct Suite {
   std::string_view name;
   std::vector<RunSpec> (*runs)(std::uint64_t seed);
+  std::size_t most_seeds = SIZE_MAX;
 };
 constexpr std::array kSuites = {Suite{"reference", reference}, Suite{"campaign", campaign},
-                                Suite{"catalogue", catalogue}, Suite{"healthy", healthy}, Suite{"hard", hard}};
+                                Suite{"catalogue", catalogue}, Suite{"healthy", healthy, 1}, Suite{"hard", hard}};
 
 }  // namespace
 
@@ -201,7 +230,7 @@ rca::Result<std::vector<RunSpec>> make_suite(std::string_view name, std::uint64_
   for (const Suite& suite : kSuites) {
     if (suite.name != name) continue;
     std::vector<RunSpec> all;
-    for (std::uint64_t seed = first_seed; seed < first_seed + seeds; ++seed) {
+    for (std::uint64_t seed = first_seed; seed < first_seed + std::min(seeds, suite.most_seeds); ++seed) {
       for (RunSpec& spec : suite.runs(seed)) {
         spec.seed = seed;
         all.push_back(std::move(spec));

@@ -17,8 +17,8 @@ inline constexpr std::uint64_t kFirstTrainingSeed = 100'001;
 
 std::vector<std::string> suite_names();
 
-// One run for each scenario of the suite and each of the `seeds` seeds from `first_seed` on. Error invalid_argument: no
-// such suite.
+// One run for each scenario of the suite and each of the `seeds` seeds from `first_seed` on (one seed of `healthy`,
+// whose runs are days). Error invalid_argument: no such suite.
 rca::Result<std::vector<RunSpec>> make_suite(std::string_view suite, std::uint64_t first_seed, std::size_t seeds);
 
 }  // namespace scenarios

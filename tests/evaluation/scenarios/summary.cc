@@ -63,10 +63,10 @@ MethodFigures figures_of(const std::vector<const RunResult*>& runs, const std::s
           mean(given_average)};
 }
 
-GroupFigures group_of(const std::string& fault, const std::vector<const RunResult*>& runs,
+GroupFigures group_of(const std::string& name, const std::vector<const RunResult*>& runs,
                       const std::vector<std::string>& methods) {
   GroupFigures group;
-  group.fault = fault;
+  group.name = name;
   group.runs = runs.size();
   std::vector<double> delays;
   std::vector<double> errors;
@@ -92,8 +92,21 @@ GroupFigures group_of(const std::string& fault, const std::vector<const RunResul
   group.class_right = mean(kind);
   group.both_right = mean(both);
   group.unknown = mean(unknown);
+  group.instead = wrong_answer(runs);
   for (const std::string& method : methods) group.methods.push_back(figures_of(runs, method));
   return group;
+}
+
+// "entity: class (n)".
+std::string wrong_answer(const std::vector<const RunResult*>& runs) {
+  std::map<std::string, std::size_t> wrong;
+  for (const RunResult* run : runs) {
+    const Answer& answer = run->answer;
+    if (run->detected && !answer.pair_right) ++wrong[answer.entity + ": " + answer.fault_class];
+  }
+  const auto most =
+      std::max_element(wrong.begin(), wrong.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  return most == wrong.end() ? "" : most->first + " (" + std::to_string(most->second) + ")";
 }
 
 std::vector<std::string> methods_of(const std::vector<RunResult>& results) {
@@ -111,28 +124,52 @@ CalibrationSummary calibration_of(const std::vector<RunResult>& results) {
   std::vector<Forecast> entity;
   std::vector<Forecast> pair;
   for (const RunResult& result : results) {
-    if (!result.detected || result.answer.place == 0) continue;
+    if (result.suite != "reference" && result.suite != "catalogue") continue;
+    if (!result.detected || result.answer.entity.empty()) continue;
     entity.push_back({result.answer.confidence, result.answer.place == 1});
     pair.push_back({result.answer.probability, result.answer.pair_right});
   }
   return {calibrate(entity), calibrate(pair)};
 }
 
+std::vector<Goal> goals_of(const std::vector<RunResult>& results) {
+  std::vector<double> reference_entity;
+  std::vector<double> reference_class;
+  std::vector<double> catalogue;
+  double false_incidents = std::nan("");
+  for (const RunResult& result : results) {
+    if (result.suite == "reference") {
+      reference_entity.push_back(result.answer.entity_right ? 1 : 0);
+      reference_class.push_back(result.answer.class_right ? 1 : 0);
+    } else if (result.suite == "catalogue") {
+      catalogue.push_back(result.answer.pair_right ? 1 : 0);
+    } else if (result.suite == "healthy") {
+      false_incidents = std::fmax(false_incidents, static_cast<double>(result.incidents.size()));
+    }
+  }
+  return {{"the reference's faults: entity right, first place", mean(reference_entity), 0.95},
+          {"the reference's faults: class right", mean(reference_class), 0.95},
+          {"the catalogue: entity and class right, first place", mean(catalogue), 0.90},
+          {"a healthy day: false incidents, the worse of two stacks", false_incidents, 1, true},
+          {"expected calibration error of the first entity's probability",
+           calibration_of(results).entity.expected_error, 0.10, true}};
+}
+
 SuiteSummary summarize(const std::string& suite, const std::vector<RunResult>& results) {
   SuiteSummary summary;
   summary.suite = suite;
   std::vector<const RunResult*> all;
-  std::map<std::string, std::vector<const RunResult*>> by_fault;
+  std::map<std::string, std::vector<const RunResult*>> by_group;
   for (const RunResult& result : results) {
     if (result.suite != suite) continue;
     all.push_back(&result);
     summary.early += result.early;
-    if (!result.truth.empty()) by_fault[result.truth.front().type].push_back(&result);
+    by_group[result.group].push_back(&result);
   }
   summary.runs = all.size();
   const std::vector<std::string> methods = methods_of(results);
   summary.groups.push_back(group_of("", all, methods));
-  for (const auto& [fault, runs] : by_fault) summary.groups.push_back(group_of(fault, runs, methods));
+  for (const auto& [name, runs] : by_group) summary.groups.push_back(group_of(name, runs, methods));
   return summary;
 }
 

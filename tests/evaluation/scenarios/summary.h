@@ -21,9 +21,9 @@ struct MethodFigures {
   double given_avg5 = 0;
 };
 
-// Over the runs of one fault, or of all.
+// Over the runs of one group, or of all.
 struct GroupFigures {
-  std::string fault;  // empty: all
+  std::string name;  // empty: all
   std::size_t runs = 0;
   std::size_t detected = 0;
   double delay_median = 0;        // seconds, of the detected; NaN: none
@@ -33,7 +33,8 @@ struct GroupFigures {
   double entity_right = 0;
   double class_right = 0;
   double both_right = 0;
-  double unknown = 0;  // it said that it could not tell
+  double unknown = 0;   // it said that it could not tell
+  std::string instead;  // the wrong answer that was given most often, and how often; empty: none
   std::vector<MethodFigures> methods;
 };
 
@@ -41,7 +42,7 @@ struct SuiteSummary {
   std::string suite;
   std::size_t runs = 0;
   std::size_t early = 0;             // incidents before anything was at fault, over all runs
-  std::vector<GroupFigures> groups;  // all first, then by fault
+  std::vector<GroupFigures> groups;  // all first, then by name
 };
 
 // Of the runs whose incident was found: the probability of the entity named first and whether it is at fault; that of
@@ -50,12 +51,21 @@ struct CalibrationSummary {
   Calibration entity;
   Calibration pair;
 };
-CalibrationSummary calibration_of(const std::vector<RunResult>& results);
+CalibrationSummary calibration_of(const std::vector<RunResult>& results);  // of the suites reference and catalogue
+
+// What the project wants to reach; `value` NaN: not evaluated.
+struct Goal {
+  std::string what;
+  double value = 0;
+  double wanted = 0;
+  bool at_most = false;  // else at least
+};
+std::vector<Goal> goals_of(const std::vector<RunResult>& results);
 
 SuiteSummary summarize(const std::string& suite, const std::vector<RunResult>& results);
 
 std::string to_json(const std::vector<SuiteSummary>& summaries, const std::vector<RunResult>& results);
-std::string to_markdown(const SuiteSummary& summary);
-std::string to_markdown(const CalibrationSummary& calibration);
+// The section of docs/evaluation.md.
+std::string to_markdown(const std::vector<SuiteSummary>& summaries, const std::vector<RunResult>& results);
 
 }  // namespace scenarios

@@ -73,6 +73,7 @@ TEST(ScenariosTest, TrainingNeverSeesAReportedRun) {
 TEST(ScenariosTest, ARunThatMissedItsIncidentCountsAsAMiss) {
   RunResult found;
   found.suite = "s";
+  found.group = "gpu";
   found.truth = {{"gpu", "a", "compute_saturation", 0}};
   found.detected = true;
   found.delay_seconds = 20;
@@ -87,7 +88,7 @@ TEST(ScenariosTest, ARunThatMissedItsIncidentCountsAsAMiss) {
   const SuiteSummary summary = summarize("s", {found, missed});
   EXPECT_EQ(summary.early, 2U);
   ASSERT_EQ(summary.groups.size(), 2U);  // all, gpu
-  EXPECT_EQ(summary.groups[1].fault, "gpu");
+  EXPECT_EQ(summary.groups[1].name, "gpu");
   EXPECT_EQ(summary.groups[0].detected, 1U);
   EXPECT_DOUBLE_EQ(summary.groups[0].delay_median, 20);
   EXPECT_DOUBLE_EQ(summary.groups[0].onset_error_median, 5);
@@ -96,7 +97,7 @@ TEST(ScenariosTest, ARunThatMissedItsIncidentCountsAsAMiss) {
   EXPECT_DOUBLE_EQ(summary.groups[0].methods[0].avg5, 0.5);
   EXPECT_DOUBLE_EQ(summary.groups[0].methods[0].given_ac1, 0);
   EXPECT_DOUBLE_EQ(summary.groups[0].methods[0].given_avg5, 0.3);
-  EXPECT_NE(to_markdown(summary).find("| `m` | 0.50 / 0.50 | 0.50 / 0.50 |"), std::string::npos);
+  EXPECT_NE(to_markdown({summary}, {found, missed}).find("| `m` | 0.50 / 0.50 | 0.50 / 0.50 |"), std::string::npos);
 }
 
 }  // namespace

@@ -1,7 +1,5 @@
-// The figures as JSON and Markdown.
-#include <array>
+// The figures as JSON.
 #include <cmath>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "tests/evaluation/scenarios/summary.h"
@@ -10,13 +8,6 @@ namespace scenarios {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string fixed(double value, int digits) {
-  if (!std::isfinite(value)) return "–";
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.*f", digits, value);
-  return text.data();
-}
 
 Json number(double value) {
   return std::isfinite(value) ? Json(value) : Json(nullptr);
@@ -45,8 +36,8 @@ Json to_json(const GroupFigures& group) {
 
 Json to_json(const SuiteSummary& summary) {
   Json groups = Json::object();
-  for (const GroupFigures& group : summary.groups) groups[group.fault.empty() ? "all" : group.fault] = to_json(group);
-  return {{"runs", summary.runs}, {"early_incidents", summary.early}, {"faults", groups}};
+  for (const GroupFigures& group : summary.groups) groups[group.name.empty() ? "all" : group.name] = to_json(group);
+  return {{"runs", summary.runs}, {"early_incidents", summary.early}, {"groups", groups}};
 }
 
 Json to_json(const std::vector<MethodScore>& scores) {
@@ -112,46 +103,7 @@ Json to_json(const Calibration& calibration) {
           {"bins", bins}};
 }
 
-std::string method_table(const SuiteSummary& summary, bool given) {
-  std::string out = "| method |";
-  for (const GroupFigures& group : summary.groups) out += " " + (group.fault.empty() ? "all" : group.fault) + " |";
-  out += given ? "\n| --- |" : " 95 % of AC@1 |\n| --- |";
-  for (std::size_t i = 0; i < summary.groups.size() + (given ? 0 : 1); ++i) out += " ---: |";
-  out += "\n";
-  const std::vector<MethodFigures>& all = summary.groups.front().methods;
-  for (std::size_t method = 0; method < all.size(); ++method) {
-    out += "| `" + all[method].method + "` |";
-    for (const GroupFigures& group : summary.groups) {
-      const MethodFigures& one = group.methods[method];
-      out +=
-          " " + fixed(given ? one.given_ac1 : one.ac1, 2) + " / " + fixed(given ? one.given_avg5 : one.avg5, 2) + " |";
-    }
-    if (!given)
-      out += " " + fixed(all[method].ac1_interval.low, 2) + " … " + fixed(all[method].ac1_interval.high, 2) + " |";
-    out += "\n";
-  }
-  return out;
-}
-
 }  // namespace
-
-std::string to_markdown(const CalibrationSummary& calibration) {
-  std::string out =
-      "### Calibration\n\nOf the incidents that were found. Expected calibration error: entity " +
-      fixed(calibration.entity.expected_error, 3) + ", entity and class " + fixed(calibration.pair.expected_error, 3) +
-      ".\n\n" + "| probability | entity: incidents | mean | right | entity and class: incidents | mean | right |\n" +
-      "| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n";
-  for (std::size_t i = 0; i < calibration.entity.bins.size(); ++i) {
-    const ReliabilityBin& entity = calibration.entity.bins[i];
-    const ReliabilityBin& pair = calibration.pair.bins[i];
-    if (entity.count + pair.count == 0) continue;
-    out += "| " + fixed(entity.low, 1) + " … " + fixed(entity.high, 1) + " | " + std::to_string(entity.count) + " | " +
-           fixed(entity.mean_probability, 2) + " | " + fixed(entity.share_right, 2) + " | " +
-           std::to_string(pair.count) + " | " + fixed(pair.mean_probability, 2) + " | " + fixed(pair.share_right, 2) +
-           " |\n";
-  }
-  return out + "\n";
-}
 
 std::string to_json(const std::vector<SuiteSummary>& summaries, const std::vector<RunResult>& results) {
   Json out = {{"suites", Json::object()}, {"runs", Json::array()}};
@@ -160,25 +112,6 @@ std::string to_json(const std::vector<SuiteSummary>& summaries, const std::vecto
   out["calibration"] = {{"entity", to_json(calibration.entity)}, {"entity_and_class", to_json(calibration.pair)}};
   for (const RunResult& result : results) out["runs"].push_back(to_json(result));
   return out.dump(1) + "\n";
-}
-
-std::string to_markdown(const SuiteSummary& summary) {
-  std::string out =
-      "### Suite `" + summary.suite + "`\n\n" + std::to_string(summary.runs) + " runs, " +
-      std::to_string(summary.early) + " incidents before anything was at fault.\n\n" +
-      "| fault | runs | detected | delay, s | p95 | onset error, s | entity | class | both | unknown |\n" +
-      "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n";
-  for (const GroupFigures& group : summary.groups) {
-    out += "| " + (group.fault.empty() ? "all" : group.fault) + " | " + std::to_string(group.runs) + " | " +
-           std::to_string(group.detected) + " | " + fixed(group.delay_median, 0) + " | " + fixed(group.delay_p95, 0) +
-           " | " + fixed(group.onset_error_median, 0) + " | " + fixed(group.entity_right, 2) + " | " +
-           fixed(group.class_right, 2) + " | " + fixed(group.both_right, 2) + " | " + fixed(group.unknown, 2) + " |\n";
-  }
-  out += "\nAC@1 / Avg@5 of the entity; an incident that was not found, or found before the fault, is a miss.\n\n" +
-         method_table(summary, false);
-  out += "\nThe same with the fault's begin given as the onset, as the reference evaluates.\n\n" +
-         method_table(summary, true);
-  return out + "\n";
 }
 
 }  // namespace scenarios
