@@ -83,8 +83,8 @@ Json to_json(const RunResult& result) {
   if (!result.given.empty()) out["given_answer"] = to_json(result.given_answer);
   if (!result.detected) return out;
   out["slo"] = result.slo;
-  out["delay_seconds"] = result.delay_seconds;
-  out["onset_error_seconds"] = result.onset_error_seconds;
+  out["delay_seconds"] = number(result.delay_seconds);
+  out["onset_error_seconds"] = number(result.onset_error_seconds);
   out["methods"] = to_json(result.methods);
   out["answer"] = to_json(result.answer);
   return out;

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <utility>
 
 #include "exporter/pipeline/daemon.h"
 #include "exporter/signals/catalog.h"
-#include "rca_core/diagnosis/assessment.h"
+#include "rca_core/diagnosis/audit.h"
+#include "rca_core/diagnosis/diagnosis.h"
 #include "rca_core/diagnosis/fault_class.h"
 #include "rca_core/evaluation/accuracy.h"
 #include "rca_core/methods/registry.h"
@@ -52,21 +54,21 @@ bool among(const std::vector<TrueFault>& truth, std::string_view entity, std::st
   });
 }
 
-Answer answer_of(const rca::Assessment& assessment, const std::vector<TrueFault>& truth) {
+Answer answer_of(const rca::Diagnosis& diagnosis, const std::vector<TrueFault>& truth) {
+  const rca::Assessment& assessment = diagnosis.assessment;
   Answer answer;
-  if (assessment.entities.empty() || assessment.classes.empty()) {
-    answer.unknown = true;
-    return answer;
-  }
+  answer.unknown = assessment.unknown || assessment.classes.empty();
+  if (answer.unknown) return answer;
   const rca::ClassProbability& first = assessment.classes.front();
-  answer.entity = first.entity;
-  answer.fault_class = first.fault_class;
-  answer.probability = first.probability;
+  answer.entity = diagnosis.entity.empty() ? first.entity : diagnosis.entity;
+  answer.fault_class = diagnosis.fault_class.empty() ? first.fault_class : diagnosis.fault_class;
+  for (const rca::ClassProbability& one : assessment.classes) {
+    if (one.entity == answer.entity && one.fault_class == answer.fault_class) answer.probability = one.probability;
+  }
   answer.confidence = assessment.confidence;
-  answer.unknown = assessment.unknown;
-  answer.entity_right = among(truth, first.entity, {});
-  answer.class_right = among(truth, {}, first.fault_class);
-  answer.pair_right = among(truth, first.entity, first.fault_class);
+  answer.entity_right = among(truth, answer.entity, {});
+  answer.class_right = among(truth, {}, answer.fault_class);
+  answer.pair_right = among(truth, answer.entity, answer.fault_class);
   std::vector<std::string> names;
   for (const rca::EntityPosterior& entity : assessment.entities) names.push_back(entity.entity);
   answer.place = rca::first_place(names, entities_of(truth));
@@ -166,17 +168,26 @@ struct Analyst {
 
   rca::Result<void> find(RunResult& result) const;
   rca::Result<void> with_given_onset(RunResult& result) const;
+  rca::Result<void> audit(RunResult& result) const;
 };
+
+bool is_gap(const TrueFault& fault) {
+  const rca::FaultClass* known = rca::find_fault_class(fault.fault_class);
+  return known != nullptr && known->category == rca::FaultCategory::observability_gaps;
+}
+
+// Entity and fault class of every gap, once.
+std::set<std::pair<std::string, std::string>> pairs_of(const std::vector<rca::ObservabilityGap>& gaps) {
+  std::set<std::pair<std::string, std::string>> pairs;
+  for (const rca::ObservabilityGap& gap : gaps) pairs.emplace(gap.entity, rca::fault_class_of(gap));
+  return pairs;
+}
 
 // The incident as the pipeline finds it.
 rca::Result<void> Analyst::find(RunResult& result) const {
   rca::Result<void> sunk;
-  std::optional<rca::Assessment> assessment;
   exporter::AnalysisRequest asked = request;
   asked.inspect = [&](const rca::IncidentView& view) {
-    rca::MethodOptions options;
-    options.seed = product.config.seed;
-    if (auto assessed = rca::assess(view, options); assessed.ok()) assessment = std::move(assessed).value();
     if (sink) sunk = sink(spec, result.truth, view);
   };
   const auto analysis = exporter::analyze_window(product.config, asked, product.resolver, sources);
@@ -190,7 +201,7 @@ rca::Result<void> Analyst::find(RunResult& result) const {
   note_incidents(*analysis, spec, result);
   if (analysis->incident && !result.truth.empty() && result.early == 0) {
     note_answer(*analysis, methods, result);
-    if (assessment) result.answer = answer_of(*assessment, result.truth);
+    if (analysis->incident->diagnosis) result.answer = answer_of(*analysis->incident->diagnosis, result.truth);
   }
   return {};
 }
@@ -198,20 +209,41 @@ rca::Result<void> Analyst::find(RunResult& result) const {
 // The incident at the time of the fault.
 rca::Result<void> Analyst::with_given_onset(RunResult& result) const {
   rca::Result<void> sunk;
-  std::optional<rca::Assessment> assessment;
   exporter::AnalysisRequest asked = request;
   asked.onset_ms = result.truth.front().begin_ms;
   asked.inspect = [&](const rca::IncidentView& view) {
-    rca::MethodOptions options;
-    options.seed = product.config.seed;
-    if (auto assessed = rca::assess(view, options); assessed.ok()) assessment = std::move(assessed).value();
     if (sink && !result.detected) sunk = sink(spec, result.truth, view);
   };
   const auto analysis = exporter::analyze_window(product.config, asked, product.resolver, sources);
   RCA_TRY(std::move(sunk));
   if (!analysis.ok() || !analysis->incident) return {};
   result.given = scores_of(*analysis, methods, entities_of(result.truth));
-  if (assessment) result.given_answer = answer_of(*assessment, result.truth);
+  if (analysis->incident->diagnosis) result.given_answer = answer_of(*analysis->incident->diagnosis, result.truth);
+  return {};
+}
+
+// Telemetry that is missing is no incident: what the audit finds at the end of the run and did not find before the
+// fault. It answers with one pair of entity and class; of several the wrong ones count.
+rca::Result<void> Analyst::audit(RunResult& result) const {
+  const TrueFault& fault = result.truth.front();
+  RCA_ASSIGN(const exporter::TelemetryAudit before,
+             exporter::audit_telemetry(product.config, fault.begin_ms, product.resolver, sources));
+  RCA_ASSIGN(const exporter::TelemetryAudit after,
+             exporter::audit_telemetry(product.config, request.end_ms, product.resolver, sources));
+  auto found = pairs_of(after.gaps);
+  for (const auto& known : pairs_of(before.gaps)) found.erase(known);
+  result.detected = !found.empty();
+  result.delay_seconds = result.onset_error_seconds = std::nan("");
+  result.slo = "audit";
+  result.answer.unknown = found.empty();
+  if (found.empty()) return {};
+  const auto right = found.find({fault.entity, fault.fault_class});
+  if (right != found.end() && found.size() > 1) found.erase(right);
+  result.answer.entity = found.begin()->first;
+  result.answer.fault_class = found.begin()->second;
+  result.answer.entity_right = result.answer.entity == fault.entity;
+  result.answer.class_right = result.answer.fault_class == fault.fault_class;
+  result.answer.pair_right = result.answer.entity_right && result.answer.class_right;
   return {};
 }
 
@@ -257,6 +289,10 @@ rca::Result<RunResult> run_one(const Setup& setup, const RunSpec& spec, const Vi
   request.methods = setup.methods;
   exporter::Sources sources = memory_sources(store);
   const Analyst analyst{spec, product, setup.methods, request, sources, sink};
+  if (!result.truth.empty() && is_gap(result.truth.front())) {
+    RCA_TRY(analyst.audit(result));
+    return result;
+  }
   RCA_TRY(analyst.find(result));
   if (!result.truth.empty()) RCA_TRY(analyst.with_given_onset(result));
   return result;

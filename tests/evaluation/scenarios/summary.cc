@@ -82,6 +82,7 @@ GroupFigures group_of(const std::string& name, const std::vector<const RunResult
     unknown.push_back(answer.unknown ? 1 : 0);
     if (!run->detected) continue;
     ++group.detected;
+    if (std::isnan(run->delay_seconds)) continue;  // found by the audit
     delays.push_back(run->delay_seconds);
     errors.push_back(std::abs(run->onset_error_seconds));
   }
@@ -125,7 +126,7 @@ CalibrationSummary calibration_of(const std::vector<RunResult>& results) {
   std::vector<Forecast> pair;
   for (const RunResult& result : results) {
     if (result.suite != "reference" && result.suite != "catalogue") continue;
-    if (!result.detected || result.answer.entity.empty()) continue;
+    if (!result.detected || result.answer.entity.empty() || std::isnan(result.delay_seconds)) continue;
     entity.push_back({result.answer.confidence, result.answer.place == 1});
     pair.push_back({result.answer.probability, result.answer.pair_right});
   }
