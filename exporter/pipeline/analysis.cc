@@ -176,9 +176,14 @@ rca::Result<Analysis> analyze_window(const Config& given, const AnalysisRequest&
 
 rca::Result<TelemetryAudit> audit_telemetry(const Config& config, std::int64_t now_ms) {
   RCA_ASSIGN(Inputs inputs, make_inputs(config));
-  RCA_ASSIGN(const rca::RangeSemantics semantics, semantics_of(config, inputs.sources));
-  SignalStore store(config, inputs.resolver, semantics);
-  RCA_TRY(store.update(now_ms, inputs.sources, {}));
+  return audit_telemetry(config, now_ms, std::move(inputs.resolver), inputs.sources);
+}
+
+rca::Result<TelemetryAudit> audit_telemetry(const Config& config, std::int64_t now_ms,
+                                            std::shared_ptr<const Resolver> resolver, Sources& sources) {
+  RCA_ASSIGN(const rca::RangeSemantics semantics, semantics_of(config, sources));
+  SignalStore store(config, std::move(resolver), semantics);
+  RCA_TRY(store.update(now_ms, sources, {}));
   if (!store.last_row()) return rca::Error{rca::ErrorKind::not_found, "the sources have no sample in the window"};
   const rca::Inventory inventory = make_inventory(store, config, {}, store.graph());
   return TelemetryAudit{rca::audit(inventory), inventory.entities.size(), store.signals()};

@@ -56,5 +56,7 @@ struct TelemetryAudit {
   std::size_t signals = 0;
 };
 rca::Result<TelemetryAudit> audit_telemetry(const Config& config, std::int64_t now_ms);
+rca::Result<TelemetryAudit> audit_telemetry(const Config& config, std::int64_t now_ms,
+                                            std::shared_ptr<const Resolver> resolver, Sources& sources);
 
 }  // namespace exporter

@@ -63,6 +63,18 @@ MethodFigures figures_of(const std::vector<const RunResult*>& runs, const std::s
           mean(given_average)};
 }
 
+// "entity: class (n)".
+std::string wrong_answer(const std::vector<const RunResult*>& runs) {
+  std::map<std::string, std::size_t> wrong;
+  for (const RunResult* run : runs) {
+    const Answer& answer = run->answer;
+    if (run->detected && !answer.pair_right) ++wrong[answer.entity + ": " + answer.fault_class];
+  }
+  const auto most =
+      std::max_element(wrong.begin(), wrong.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  return most == wrong.end() ? "" : most->first + " (" + std::to_string(most->second) + ")";
+}
+
 GroupFigures group_of(const std::string& name, const std::vector<const RunResult*>& runs,
                       const std::vector<std::string>& methods) {
   GroupFigures group;
@@ -96,18 +108,6 @@ GroupFigures group_of(const std::string& name, const std::vector<const RunResult
   group.instead = wrong_answer(runs);
   for (const std::string& method : methods) group.methods.push_back(figures_of(runs, method));
   return group;
-}
-
-// "entity: class (n)".
-std::string wrong_answer(const std::vector<const RunResult*>& runs) {
-  std::map<std::string, std::size_t> wrong;
-  for (const RunResult* run : runs) {
-    const Answer& answer = run->answer;
-    if (run->detected && !answer.pair_right) ++wrong[answer.entity + ": " + answer.fault_class];
-  }
-  const auto most =
-      std::max_element(wrong.begin(), wrong.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-  return most == wrong.end() ? "" : most->first + " (" + std::to_string(most->second) + ")";
 }
 
 std::vector<std::string> methods_of(const std::vector<RunResult>& results) {
