@@ -132,10 +132,10 @@ TEST(AnswerModelTest, GreedLoops) {
 }
 
 TEST(AnswerModelTest, ATightLimitCutsOffAndBreaksFormats) {
-  const Quality q = answers_of([](Causes& c) { c.sampling.max_tokens = 150; });
+  const Quality q = answers_of([](Causes& c) { c.sampling.max_tokens = 100; });
   EXPECT_GT(q.cut_off, 0.5);
   EXPECT_GT(q.format_error, 0.5);
-  EXPECT_LE(q.tokens, 150);
+  EXPECT_LE(q.tokens, 100);
   EXPECT_EQ(q.groundedness, usual().groundedness);
 }
 

@@ -219,7 +219,7 @@ TEST_F(QualityFaultTest, RetrievalFailureEmpty) {
   EXPECT_GT(score(during_, kRag, Evaluator::refusal), 0.15);
   EXPECT_LT(during_.templates[kRag].input_tokens, before_.templates[kRag].input_tokens - 150)
       << "no documents in the prompt";
-  expect_same(kChat, Evaluator::refusal, 0.03);
+  expect_same(kChat, Evaluator::refusal, 0.05);
 }
 
 TEST_F(QualityFaultTest, OutputDrift) {
@@ -227,8 +227,8 @@ TEST_F(QualityFaultTest, OutputDrift) {
   EXPECT_EQ(entity_, kModelName);
   for (const std::size_t i : {kRag, kJson, kChat}) {
     EXPECT_LT(score(during_, i, Evaluator::similarity), score(before_, i, Evaluator::similarity) - 0.3);
-    expect_same(i, Evaluator::repetition, 0.03);
-    expect_same(i, Evaluator::refusal, 0.03);
+    expect_same(i, Evaluator::repetition, 0.04);
+    expect_same(i, Evaluator::refusal, 0.05);
   }
   EXPECT_GT(during_.templates[kChat].output_tokens, 1.1 * before_.templates[kChat].output_tokens);
   for (std::size_t pod = 0; pod < simulation_.topology().pods.size(); ++pod) {
@@ -245,7 +245,7 @@ TEST_F(QualityFaultTest, QuantizationArtefact) {
   for (const std::size_t i : {kRag, kJson, kChat}) {
     EXPECT_GT(score(during_, i, Evaluator::repetition), 0.05);
     EXPECT_LT(during_.templates[i].logprob, before_.templates[i].logprob - 0.35);
-    expect_same(i, Evaluator::refusal, 0.03);
+    expect_same(i, Evaluator::refusal, 0.05);
   }
   EXPECT_LT(during_.inter_token, 0.8 * before_.inter_token) << "smaller weights are read faster";
   EXPECT_NEAR(after_.inter_token, before_.inter_token, 0.15 * before_.inter_token);
@@ -264,7 +264,7 @@ TEST_F(QualityFaultTest, WrongModelVersion) {
     EXPECT_LT(score(during_, i, Evaluator::similarity), score(before_, i, Evaluator::similarity) - 0.15);
     EXPECT_GT(score(during_, i, Evaluator::refusal), score(before_, i, Evaluator::refusal) + 0.03);
     EXPECT_LT(during_.templates[i].output_tokens, 0.8 * before_.templates[i].output_tokens);
-    expect_same(i, Evaluator::repetition, 0.03);
+    expect_same(i, Evaluator::repetition, 0.04);
   }
   expect_input_same();
   expect_retrieval_same();
@@ -277,7 +277,7 @@ TEST_F(QualityFaultTest, SamplingMisconfiguration) {
     EXPECT_NEAR(during_.templates[i].temperature, 1.6, 0.02);
     EXPECT_LT(during_.templates[i].logprob, before_.templates[i].logprob - 0.3);
     EXPECT_LT(score(during_, i, Evaluator::relevance), score(before_, i, Evaluator::relevance) - 0.1);
-    expect_same(i, Evaluator::refusal, 0.03);
+    expect_same(i, Evaluator::refusal, 0.05);
   }
   expect_input_same();
   expect_retrieval_same();

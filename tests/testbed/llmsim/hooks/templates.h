@@ -33,9 +33,9 @@ struct PromptTemplate {
   Sampling sampling;
 };
 
-// Three applications of one model: answers from documents, extraction into JSON, free chat. Assumed; lengths are those
-// of the reference's load together (about 512 prompt and 256 output tokens).
-// retrieval_share: of the requests, goes to the one that retrieves.
+// Three applications of one model: answers from documents, extraction into JSON, free chat. Assumed; together their
+// answers are about as long as the full stack's load has them (160 tokens). retrieval_share: of the requests, goes to
+// the one that retrieves.
 std::vector<PromptTemplate> default_templates(double retrieval_share = 0.5);
 
 }  // namespace llmsim
