@@ -132,9 +132,13 @@ done
 mkdir -p "$logs"
 passed=0 failed=0
 for name in "${selected[@]}"; do
-  if run_stage "$name"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
-  # Without its packages or its binaries nothing that follows can tell anything.
-  if [[ $failed -gt 0 && ($name == packages || $name == release) ]]; then break; fi
+  if run_stage "$name"; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    # Without its packages or its binaries nothing that follows can tell anything.
+    if [[ $name == packages || $name == release ]]; then break; fi
+  fi
 done
 echo
 ctest_passed=$(cat "$logs"/{unit,integration,asan,tsan}.log 2>/dev/null | grep -cE ' Passed ' || true)

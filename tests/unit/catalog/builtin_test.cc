@@ -228,13 +228,12 @@ TEST(BuiltinCatalog, ReadsTheSeriesOfAReplica) {
       << "not a gateway";
   EXPECT_EQ(roles_of({{"__name__", "ratelimit_service_rate_limit_total_hits"}, {"pod", "r"}, {"key1", "acme"}}),
             "tenant_request_rate=acme() ");
-  EXPECT_EQ(
-      roles_of({{"__name__", "gen_ai_client_operation_duration_seconds_count"},
-                {"gen_ai_operation_name", "execute_tool"},
-                {"gen_ai_tool_name", "web_search"},
-                {"error_type", "504"},
-                {"pod", "app"}}),
-      "tool_call_rate=web_search() tool_call_error_ratio=web_search() app>web_search ");
+  EXPECT_EQ(roles_of({{"__name__", "gen_ai_client_operation_duration_seconds_count"},
+                      {"gen_ai_operation_name", "execute_tool"},
+                      {"gen_ai_tool_name", "web_search"},
+                      {"error_type", "504"},
+                      {"pod", "app"}}),
+            "tool_call_rate=web_search() tool_call_error_ratio=web_search() app>web_search ");
   EXPECT_EQ(roles_of({{"__name__", "gen_ai_client_operation_duration_seconds_count"},
                       {"gen_ai_operation_name", "chat"},
                       {"pod", "user"}}),
