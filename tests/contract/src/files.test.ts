@@ -68,10 +68,13 @@ describe('runbooks', () => {
   const alerts = [...rules.matchAll(/^ +- alert: (\w+)$/gm)].map((match) => match[1] ?? '');
   const base = /docsBaseUrl = '(.*)'/.exec(readFileSync(join(root, 'dashboards', 'src', 'links.ts'), 'utf8'))?.[1];
 
-  it('exist for every alert, and no other', () => {
+  it('exist for every alert and every kind of root cause, and no other', () => {
     assert.ok(alerts.length > 0);
+    const causes = readFileSync(join(root, 'docs', 'root-causes.md'), 'utf8');
+    const linked = new Set([...causes.matchAll(/runbooks\/(\w+\.md)/g)].map((match) => match[1] ?? ''));
+    assert.equal(linked.size, 24);
     const pages = readdirSync(join(root, 'docs', 'runbooks')).filter((page) => page !== 'README.md');
-    assert.deepEqual(pages.sort(), alerts.map((alert) => `${alert}.md`).sort());
+    assert.deepEqual(pages.sort(), [...alerts.map((alert) => `${alert}.md`), ...linked].sort());
   });
 
   it('are what runbook_url names, under the address that the dashboard uses too', () => {
