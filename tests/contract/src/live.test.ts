@@ -205,7 +205,7 @@ describe('the alert', () => {
     assert.ok(found.length > 0, names.join());
     for (const { labels, annotations } of found) {
       assert.equal(labels['entity'], environment('FAULT_TARGET'));
-      assert.match(annotations['summary'] ?? '', new RegExp(`${labels['entity']} \\(\\w+, score [01]\\.\\d\\d\\)$`));
+      assert.match(annotations['summary'] ?? '', new RegExp(`${labels['entity']} \\(\\w+, \\d+(\\.\\d+)?%\\)$`));
     }
   });
 });
