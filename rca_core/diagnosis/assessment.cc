@@ -46,7 +46,8 @@ Result<Assessment> assess(const IncidentView& view, const MethodOptions& options
   std::vector<EvidenceItem> items = gather_evidence(context);
   std::vector<EvidenceItem> signatures = signature_evidence(movements, classes);
   items.insert(items.end(), std::make_move_iterator(signatures.begin()), std::make_move_iterator(signatures.end()));
-  WeighedEntities weighed = weigh_entities(context, std::move(items), consensus_weighing());
+  WeighedEntities weighed =
+      weigh_entities(context, std::move(items), consensus_weighing(), explained_by_mechanism(classes));
   Assessment assessment;
   assessment.classes = join_classes(movements, weighed.entities, classes);
   assessment.none_of_these = weighed.none_of_these;

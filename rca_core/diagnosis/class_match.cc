@@ -17,12 +17,14 @@ namespace rca {
 namespace {
 
 // What a term costs that is measured and not met, as a share of its weight: less elsewhere than at the entity itself,
-// since not every fault spreads everywhere; more where the class is hardly itself without it.
+// since not every fault spreads everywhere; more where the class is hardly itself without it, wherever that is.
 constexpr double kAbsenceAtSelf = 0.25;
 constexpr double kAbsenceOfDecisive = 0.5;
 constexpr double kDecisiveWeight = 3;
 constexpr double kAbsenceElsewhere = 0.1;
 constexpr double kOpposite = 0.5;
+// What moves though the class says that it stays: more than its staying says, since most things stay.
+constexpr double kBrokenStay = 2;
 // A movement that the peers share counts this much of what it would without them.
 constexpr double kShared = 0.4;
 // From this many nats of movements on, what stays speaks with its full weight.
@@ -41,6 +43,10 @@ constexpr std::int64_t kOnsetTolerance = 60LL * 1000;    // ms: the onset is kno
 
 bool is_stay(const SignatureTerm& term) {
   return term.movement == Movement::stays;
+}
+
+bool is_decisive(const SignatureTerm& term) {
+  return term.weight >= kDecisiveWeight && !is_stay(term);
 }
 
 // Degree of what the term says, for one signal.
@@ -64,9 +70,9 @@ std::optional<double> degree_of(const SignatureTerm& term, const RoleMovement& m
 }
 
 double contribution_of(const SignatureTerm& term, double degree) {
-  if (is_stay(term)) return term.weight * degree;
-  double absence = kAbsenceElsewhere;
-  if (term.place == Place::self) absence = term.weight < kDecisiveWeight ? kAbsenceAtSelf : kAbsenceOfDecisive;
+  if (is_stay(term)) return term.weight * degree * (degree < 0 ? kBrokenStay : 1.0);
+  double absence = term.place == Place::self ? kAbsenceAtSelf : kAbsenceElsewhere;
+  if (is_decisive(term)) absence = kAbsenceOfDecisive;
   if (degree >= 0) return term.weight * (degree - absence * (1 - degree));
   return term.weight * (-absence + kOpposite * degree);
 }
@@ -103,6 +109,9 @@ class Matcher {
     }
     out.log_odds = std::clamp(std::log(total), -kMostLogOdds, kMostLogOdds);
     normalise(out.classes, prior);
+    for (const TermMatch& term : out.classes.front().terms) {
+      if (is_decisive(*term.term) && term.entity == entity) out.mechanism = std::max(out.mechanism, term.degree);
+    }
     return out;
   }
 
@@ -330,6 +339,22 @@ std::vector<EvidenceItem> signature_evidence(const RoleMovements& movements, std
     out.push_back(std::move(item));
   }
   return out;
+}
+
+std::vector<double> explained_by_mechanism(std::span<const EntityClasses> classes) {
+  double first = 0;
+  double second = 0;
+  for (const EntityClasses& one : classes) {
+    second = std::max(second, std::min(first, one.mechanism));
+    first = std::max(first, one.mechanism);
+  }
+  std::vector<double> explained;
+  explained.reserve(classes.size());
+  for (const EntityClasses& one : classes) {
+    const double of_others = one.mechanism < first ? first : second;
+    explained.push_back(std::max(0.0, of_others - one.mechanism));
+  }
+  return explained;
 }
 
 std::vector<ClassProbability> join_classes(const RoleMovements& movements, std::span<const EntityPosterior> entities,

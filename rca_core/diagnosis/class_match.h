@@ -49,8 +49,10 @@ struct ClassMatch {
 };
 
 struct EntityClasses {
-  bool recognised = false;          // enough of its roles are known to the table
-  double log_odds = 0;              // what the match adds to the entity's log-odds; 0 when not recognised
+  bool recognised = false;  // enough of its roles are known to the table
+  double log_odds = 0;      // what the match adds to the entity's log-odds; 0 when not recognised
+  // 0..1: how clearly a role moved at the entity itself that hardly any fault moves but its most probable class.
+  double mechanism = 0;
   std::vector<ClassMatch> classes;  // most probable first, probabilities sum to 1; only "unknown" when not recognised
 };
 
@@ -60,6 +62,11 @@ std::vector<EntityClasses> match_classes(const RoleMovements& movements);
 // `log_odds` of each recognised entity as evidence of kind "signature", with the sentence of its best class's best
 // term.
 std::vector<EvidenceItem> signature_evidence(const RoleMovements& movements, std::span<const EntityClasses> classes);
+
+// Of each entity 0..1: how far what it shows may be the effect of a mechanism that is seen elsewhere and not at itself.
+// A tenant that asks seven times as often, a session store that drops what it holds: they use little and wait for
+// nothing, while everything that they overload or let down stands out by more kinds of evidence.
+std::vector<double> explained_by_mechanism(std::span<const EntityClasses> classes);
 
 // The joint distribution: each entity's posterior times its class probabilities, most probable first. Entities that the
 // context does not know are all "unknown". Terms are written out for pairs with a probability of at least `least_told`.

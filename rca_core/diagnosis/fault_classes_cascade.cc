@@ -171,7 +171,7 @@ constexpr auto kNeighbourSignature = std::to_array<SignatureTerm>({
     rises("disk_write", kHint, Place::self, "aggressor"),
     rises("network_transmit", kHint, Place::self, "aggressor"),
     rises("memory_working_set", kHint, Place::self, "aggressor"),
-    rises("cpu_pressure", kStrong, Place::neighbour, "aggressor"),
+    rises("cpu_pressure", kDecisive, Place::neighbour, "aggressor"),
     rises("inter_token_latency", kUsual, Place::neighbour, "aggressor"),
     rises("decode_time", kHint, Place::neighbour, "aggressor"),
     falls("gpu_utilization", kHint, Place::neighbour, "aggressor"),

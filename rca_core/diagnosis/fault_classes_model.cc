@@ -140,7 +140,7 @@ constexpr auto kSamplingSignature = std::to_array<SignatureTerm>({
     moves("request_n", kUsual),
     moves("generation_tokens", kHint),
     moves("repetition_ratio", kHint),
-    moves("output_logprob", kHint),
+    moves("output_logprob", kUsual),
     falls("answer_similarity", kHint),
     rises("format_error_ratio", kHint),
     falls("answer_similarity", kHint, Place::system),

@@ -1,6 +1,6 @@
 // change: how far the entity's own state moved: the resources it uses and how it is (processor, memory, GPU, disk,
 // clocks, quality of its answers), rises and falls alike. Latency and failures are left to exclusive_flow: they are
-// mostly what a cause does to others.
+// mostly what a cause does to others. Of what brings load and has no other state, a rise of what it asks for.
 //
 //   value = largest |deviation| of its internal signals, in robust deviations with the scale floor of scoring.h
 
@@ -18,15 +18,16 @@ class Change final : public EvidenceSource {
  public:
   [[nodiscard]] std::string_view name() const override { return "change"; }
   [[nodiscard]] std::string_view description() const override {
-    return "how far the entity's own resources moved, up or down";
+    return "how far the entity's own resources, or the load that it brings, moved";
   }
   [[nodiscard]] std::vector<EvidenceItem> measure(const EvidenceContext& context) const override {
     std::vector<EvidenceItem> items;
     for (const EvidenceContext::Entity& entity : context.entities) {
-      const SignalScore* strongest = strongest_change(context, entity, [](const Signal& signal) {
-        return nature_for_evidence(signal) == SignalNature::internal && !seen_by_caller(signal.role);
+      const bool load = brings_load(context, entity);
+      const SignalScore* strongest = strongest_change(context, entity, [&](const Signal& signal) {
+        return load || (nature_for_evidence(signal) == SignalNature::internal && !seen_by_caller(signal.role));
       });
-      if (strongest == nullptr) continue;
+      if (strongest == nullptr || (load && strongest->deviation < 0)) continue;
       items.push_back(item_of_change(context, entity, *strongest, strongest->score));
     }
     return items;

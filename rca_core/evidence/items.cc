@@ -1,5 +1,8 @@
 #include "rca_core/evidence/items.h"
 
+#include <algorithm>
+
+#include "rca_core/evidence/signal_kind.h"
 #include "rca_core/methods/evidence.h"
 
 namespace rca {
@@ -31,6 +34,16 @@ EvidenceItem item_of_change(const EvidenceContext& context, const EvidenceContex
   item.evidence.since_ms = change.since_row < 0 ? 0 : frame.grid.time_ms(change.since_row);
   item.evidence.text = describe_change(signal, change, "robust deviations", item.evidence.since_ms);
   return item;
+}
+
+bool brings_load(const EvidenceContext& context, const EvidenceContext::Entity& entity) {
+  const EntityGraph* const graph = context.view->graph;
+  if (graph == nullptr || graph->size() == 0 || entity.columns.empty()) return false;
+  if (entity.node && !graph->callers(*entity.node).empty()) return false;
+  return std::all_of(entity.columns.begin(), entity.columns.end(), [&](Eigen::Index column) {
+    const Signal& signal = context.view->frame.signals[static_cast<std::size_t>(column)];
+    return nature_for_evidence(signal) == SignalNature::traffic && !seen_by_caller(signal.role);
+  });
 }
 
 }  // namespace rca

@@ -18,6 +18,10 @@ const SignalScore* strongest_change(const EvidenceContext& context, const Eviden
 EvidenceItem item_of_change(const EvidenceContext& context, const EvidenceContext::Entity& entity,
                             const SignalScore& change, double value);
 
+// Whether the entity brings load (a tenant, a client, a kind of job) and does not receive it: all that is known of it
+// is traffic, and nothing calls it. What it asks for is its own state then; no balancer and no caller decides on it.
+bool brings_load(const EvidenceContext& context, const EvidenceContext::Entity& entity);
+
 // Deviations from which a signal counts as moved.
 inline constexpr double kMoved = 3;
 

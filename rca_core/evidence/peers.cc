@@ -1,11 +1,13 @@
 // peers: the entity did what its peers did not. What all replicas do together (more load, a slower upstream) cancels,
 // what one does alone stays. Formula and reasons: methods/peer_deviation.cc.
 //
-//   value = largest credit of its internal, latency and failure signals, in robust deviations
+//   value = largest credit of its internal, latency and failure signals, in robust deviations; of what brings load and
+//           has no other state, of its rises
 
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "rca_core/evidence/evidence_source.h"
@@ -25,10 +27,16 @@ class Peers final : public EvidenceSource {
   [[nodiscard]] std::vector<EvidenceItem> measure(const EvidenceContext& context) const override {
     const Frame& frame = context.view->frame;
     const std::vector<PeerScore> scores = peer_scores(frame, context.windows);
+    std::unordered_set<std::string_view> loads;
+    for (const EvidenceContext::Entity& entity : context.entities) {
+      if (brings_load(context, entity)) loads.insert(entity.name);
+    }
     std::unordered_map<std::string_view, const PeerScore*> best;
     for (const PeerScore& score : scores) {
       const Signal& signal = frame.signals[static_cast<std::size_t>(score.score.column)];
-      if (nature_for_evidence(signal) == SignalNature::traffic) continue;  // the balancer moves load off a bad replica
+      // The balancer moves load off a bad replica; nothing moves it off a tenant.
+      const bool load = loads.contains(signal.entity);
+      if (load ? score.score.deviation < 0 : nature_for_evidence(signal) == SignalNature::traffic) continue;
       const auto [it, added] = best.try_emplace(signal.entity, &score);
       if (!added && score.score.score > it->second->score.score) it->second = &score;
     }

@@ -94,7 +94,7 @@ std::vector<bool> counted(const EvidenceContext& context, std::span<const Eviden
 }
 
 WeighedEntities weigh_entities(const EvidenceContext& context, std::vector<EvidenceItem> items,
-                               const Weighing& weighing) {
+                               const Weighing& weighing, std::span<const double> explained) {
   WeighedEntities weighed;
   weighed.entities.resize(context.entities.size());
   std::unordered_map<std::string_view, std::size_t> index;
@@ -111,7 +111,8 @@ WeighedEntities weigh_entities(const EvidenceContext& context, std::vector<Evide
     if (item.kind == kSignatureKind) {
       support = kSignatureWeight * item.value;
     } else if (counts[i]) {
-      support = weight_of(weighing, item.kind) * evidence_strength(item.value);
+      const double effect = at->second < explained.size() ? explained[at->second] : 0;
+      support = weight_of(weighing, item.kind) * evidence_strength(item.value) * (1 - kExplainedShare * effect);
     }
     item.contribution = weighing.sharpness * support;
     EntityPosterior& entity = weighed.entities[at->second];

@@ -32,6 +32,10 @@ namespace rca {
 inline constexpr std::string_view kSignatureKind = "signature";
 inline constexpr double kSignatureWeight = 2.0;
 
+// Share of what an entity shows that does not count where the mechanism of a fault is seen at another entity and not at
+// itself (explained_by_mechanism, diagnosis/class_match.h): the square root in factors, as with callees.
+inline constexpr double kExplainedShare = 0.5;
+
 struct KindWeight {
   std::string_view kind;
   double weight = 0;  // ≥ 0
@@ -63,7 +67,8 @@ struct WeighedEntities {
   double none_of_these = 1;
 };
 
+// explained: of each entity of the context, 0..1; empty: nothing is explained.
 WeighedEntities weigh_entities(const EvidenceContext& context, std::vector<EvidenceItem> items,
-                               const Weighing& weighing);
+                               const Weighing& weighing, std::span<const double> explained = {});
 
 }  // namespace rca

@@ -181,6 +181,68 @@ TEST(ClassMatch, ChangesSpeakForTheirClassesByKindTimeAndWords) {
   EXPECT_EQ(change_proximity(change, -120'000), 0) << "it came after the onset";
 }
 
+// What moves although the class says that it stays speaks against the class more than its staying speaks for it: a
+// model whose temperature was changed did not drift by itself.
+TEST(ClassMatch, WhatWasSetExplainsADriftOfAnswers) {
+  LlmStack stack;
+  stack.apply({{"falcon-7b", "sampling_temperature", 1.6},
+               {"falcon-7b", "answer_similarity", 0.6},
+               {"falcon-7b", "answer_relevance", 0.6},
+               {"falcon-7b", "groundedness", 0.6},
+               {"falcon-7b", "hallucination_ratio", 0.12},
+               {"falcon-7b", "output_logprob", -0.8},
+               {"falcon-7b", "generation_tokens", 390},
+               {"falcon-7b", "format_error_ratio", 0.1}});
+  const Matched matched(stack);
+  EXPECT_EQ(matched.of("falcon-7b").classes[0].name(), "sampling_misconfiguration");
+  EXPECT_EQ(matched.of("falcon-7b").mechanism, 1);
+}
+
+// A pod that works more since more is asked of it: beside it nobody waits for a CPU.
+TEST(ClassMatch, ANoisyNeighbourIsOneThatOthersSufferFrom) {
+  LlmStack alone;
+  alone.apply({{"batch-job", "cpu_usage", 2}, {"gpu-node-1", "node_cpu_usage", 3.5}});
+  EXPECT_LT(Matched(alone).of("batch-job").log_odds, 0.5);
+  LlmStack suffering;
+  suffering.apply(
+      {{"batch-job", "cpu_usage", 2}, {"gpu-node-1", "node_cpu_usage", 3.5}, {"replica-1", "cpu_pressure", 0.3}});
+  EXPECT_GT(Matched(suffering).of("batch-job").log_odds, 3);
+}
+
+// Whoever shows the mechanism of a fault explains those who only show effects, and nobody who shows one as well.
+TEST(ClassMatch, AMechanismExplainsEffectsElsewhere) {
+  std::vector<EntityClasses> classes(4);
+  EXPECT_THAT(explained_by_mechanism(classes), ::testing::ElementsAre(0, 0, 0, 0));
+  classes[1].mechanism = 1;
+  EXPECT_THAT(explained_by_mechanism(classes), ::testing::ElementsAre(1, 0, 1, 1));
+  classes[2].mechanism = 0.75;
+  EXPECT_THAT(explained_by_mechanism(classes), ::testing::ElementsAre(1, 0, 0.25, 1));
+  classes[3].mechanism = 1;
+  EXPECT_THAT(explained_by_mechanism(classes), ::testing::ElementsAre(1, 0, 0.25, 0));
+  EXPECT_THAT(explained_by_mechanism({}), IsEmpty());
+}
+
+// The replica that the tenant overloads stands out by many kinds of evidence, the tenant by what it asks for.
+TEST(Assessment, ATenantOutranksTheReplicaThatItOverloads) {
+  LlmStack stack;
+  stack.apply({{"globex", "tenant_request_rate", 12},
+               {"globex", "tenant_token_rate", 6000},
+               {"gateway", "gateway_request_rate", 15},
+               {"replica-1", "request_rate", 8},
+               {"replica-1", "prompt_token_rate", 6000},
+               {"replica-1", "prefix_cache_hit_ratio", 0.85},
+               {"replica-1", "requests_running", 60},
+               {"replica-1", "requests_waiting", 5},
+               {"replica-1", "kv_cache_usage", 0.9},
+               {"replica-1", "gpu_utilization", 0.99},
+               {"replica-1", "inter_token_latency", 0.15},
+               {"replica-1", "ttft", 1.5}});
+  const Result<Assessment> assessment = assess(stack.view(), {});
+  ASSERT_TRUE(assessment.ok());
+  EXPECT_EQ(assessment->entities[0].entity, "globex");
+  EXPECT_EQ(assessment->classes[0].fault_class, "hot_key");
+}
+
 TEST(ClassMatch, JointProbabilitiesSumToThoseOfTheEntities) {
   const LlmStack stack = planted(planted_faults()[2]);
   const Matched matched(stack);

@@ -90,6 +90,30 @@ TEST(TrafficEvidence, CallersExplainTheRiseOfWhatTheyCall) {
   EXPECT_FALSE(items.contains("ads"));  // a loss is an effect
 }
 
+// A tenant has no resources and no latency, and no balancer gives it its share: what it asks for is its state. Of what
+// is called traffic tells nothing, and less of it is what a cause elsewhere does.
+TEST(ChangeAndPeersEvidence, TheLoadThatATenantBringsIsItsOwn) {
+  FrameBuilder builder(kRows);
+  builder.add("hot", "tenant_request_rate", "per_second", step(1, 0.05, 6, 1), "tenants");
+  builder.add("calm", "tenant_request_rate", "per_second", step(1, 0.05, 0, 2), "tenants");
+  builder.add("gone", "tenant_request_rate", "per_second", step(1, 0.05, -0.9, 3), "tenants");
+  builder.add("even", "tenant_request_rate", "per_second", step(1, 0.05, 0, 4), "tenants");
+  for (unsigned i = 0; i < 3; ++i) {
+    builder.add("replica-" + std::to_string(i), "request_rate", "per_second", step(1, 0.05, i == 1 ? 3 : 0, 5 + i),
+                "replicas");
+  }
+  EntityGraph graph;
+  for (unsigned i = 0; i < 3; ++i) graph.add_call("gateway", "replica-" + std::to_string(i));
+  const IncidentView view{.frame = builder.frame(), .onset_row = kOnset, .graph = &graph};
+  for (const char* source : {"change", "peers"}) {
+    const auto items = measure(source, view);
+    ASSERT_TRUE(items.contains("hot")) << source;
+    EXPECT_GT(items.at("hot").value, 20) << source;
+    EXPECT_FALSE(items.contains("gone")) << source;
+    EXPECT_FALSE(items.contains("replica-1")) << source;
+  }
+}
+
 TEST(BreadthEvidence, CountsTheSignalsThatMoved) {
   FrameBuilder builder(kRows);
   for (unsigned i = 0; i < 4; ++i) {
