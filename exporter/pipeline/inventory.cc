@@ -46,17 +46,19 @@ void note_signal(Found& found, const SignalSpec& spec, const SignalVariant& vari
                  std::int64_t step_ms, std::int64_t last_row) {
   rca::EntityInventory& inventory = found.inventory;
   found.kinds.emplace(spec.exporter, spec.entity_labels);
-  inventory.roles.push_back({spec.role, row * step_ms});
+  const bool from_spans = is_one_of(spec.exporter, kSpanExporters);
+  inventory.roles.push_back({spec.role, row * step_ms, from_spans});
   if (inventory.peer_group.empty()) inventory.peer_group = variant.peer_group;
   if (is_one_of(spec.role, kServingRoles)) inventory.serves_requests = true;
   if (row == last_row) found.live = true;
   const double value = variant.ring.at(row);
   if (spec.role == "trace_coverage_ratio") {
     inventory.trace_coverage = value;
-  } else if (is_one_of(spec.exporter, kSpanExporters) && !inventory.trace_coverage) {
+  } else if (from_spans && !inventory.trace_coverage) {
     inventory.trace_coverage = 1;
   }
   if (spec.exporter == kLogExporter) inventory.has_logs = true;
+  if (spec.role == "rule_missed_ratio") inventory.rule_missed_ratio = value;
   if (spec.role == "log_unstructured_ratio") inventory.unstructured_log_ratio = value;
   if (spec.role == "log_without_trace_id_ratio") inventory.log_without_trace_id_ratio = value;
 }

@@ -15,6 +15,7 @@ namespace {
 constexpr std::string_view kTraces = "traces";
 constexpr std::string_view kLogs = "logs";
 constexpr std::string_view kMetrics = "metrics";
+constexpr std::string_view kLateAlerting = "late_alerting";
 
 // Which classes cannot be told, or told apart, without a role.
 class NeededRoles {
@@ -47,6 +48,7 @@ class Auditor {
  public:
   Auditor(const Inventory& inventory, const AuditOptions& options) : inventory_(inventory), options_(options) {
     for (const EntityInventory& entity : inventory.entities) {
+      spans_lost_ = spans_lost_ || (inventory.traces_expected && entity.serves_requests && lost_spans(entity));
       if (entity.peer_group.empty()) continue;
       Group& group = groups_[entity.peer_group];
       ++group.members;
@@ -63,6 +65,7 @@ class Auditor {
       check_metrics(entity);
       if (inventory_.traces_expected) check_traces(entity);
       if (inventory_.logs_expected) check_logs(entity);
+      check_rules(entity);
     }
     for (const ObjectiveInventory& objective : inventory_.objectives) check_alerting(objective);
     return std::move(gaps_);
@@ -76,6 +79,11 @@ class Auditor {
 
   [[nodiscard]] bool is_stale(const ObservedRole& role) const {
     return inventory_.now_ms - role.last_sample_ms > options_.stale_after_ms;
+  }
+
+  // It sent spans, and does so for few of its requests.
+  [[nodiscard]] bool lost_spans(const EntityInventory& entity) const {
+    return entity.trace_coverage && *entity.trace_coverage < options_.least_trace_coverage;
   }
 
   void add(std::string_view entity, std::string_view signal, std::string_view kind, std::string text) {
@@ -106,7 +114,7 @@ class Auditor {
           entity.entity + " does not send " + role + ", which its exporter can give" + needed_.consequence(role));
     }
     for (const ObservedRole& role : entity.roles) {
-      if (!is_stale(role)) continue;
+      if (!is_stale(role) || (role.from_spans && spans_lost_)) continue;
       add(entity.entity, role.role, "stale",
           "the last sample of " + role.role + " of " + entity.entity + " is of " +
               format_time_of_day(role.last_sample_ms) + needed_.consequence(role.role));
@@ -117,7 +125,7 @@ class Auditor {
     if (!entity.serves_requests) return;
     if (!entity.trace_coverage || !std::isfinite(*entity.trace_coverage)) {
       add(entity.entity, kTraces, "no_tracing", entity.entity + " serves requests and sends no spans");
-    } else if (*entity.trace_coverage < options_.least_trace_coverage) {
+    } else if (lost_spans(entity)) {
       add(entity.entity, kTraces, "no_tracing",
           "only " + format_quantity(*entity.trace_coverage, "ratio") + " of the requests of " + entity.entity +
               " have spans");
@@ -141,6 +149,14 @@ class Auditor {
         format_quantity(*ratio, "ratio") + " of the log lines of " + entity.entity + " " + std::string(what));
   }
 
+  void check_rules(const EntityInventory& entity) {
+    const std::optional<double> missed = entity.rule_missed_ratio;
+    if (!missed || !std::isfinite(*missed) || *missed <= options_.most_missed_rules) return;
+    add(entity.entity, "rule_missed_ratio", kLateAlerting,
+        entity.entity + " skips " + format_quantity(*missed, "ratio") +
+            " of the evaluations of rules that are due: alerts come late");
+  }
+
   void check_alerting(const ObjectiveInventory& objective) {
     std::vector<double> delays;
     copy_present(objective.detection_delays_s, delays);
@@ -150,7 +166,7 @@ class Auditor {
     if (typical <= objective.target_s) return;
     const std::string of =
         incidents == 1 ? "its last incident" : "its last " + std::to_string(incidents) + " incidents";
-    add(objective.slo, objective.sli, "late_alerting",
+    add(objective.slo, objective.sli, kLateAlerting,
         "the alert on " + objective.slo + " came " + format_quantity(typical, "seconds") +
             " after the onset (median of " + of + "); the target is " + format_quantity(objective.target_s, "seconds"));
   }
@@ -159,6 +175,7 @@ class Auditor {
   const AuditOptions& options_;
   NeededRoles needed_;
   std::map<std::string_view, Group> groups_;
+  bool spans_lost_ = false;  // by any entity
   std::set<std::tuple<std::string, std::string, std::string>> seen_;
   std::vector<ObservabilityGap> gaps_;
 };
@@ -170,7 +187,7 @@ std::vector<ObservabilityGap> audit(const Inventory& inventory, const AuditOptio
 }
 
 std::string_view fault_class_of(const ObservabilityGap& gap) {
-  if (gap.kind == "late_alerting") return "late_alerting";
+  if (gap.kind == kLateAlerting) return kLateAlerting;
   if (gap.kind == "no_tracing" || gap.signal == kTraces) return "missing_traces";
   if (gap.kind == "unstructured" || gap.kind == "no_correlation_id" || gap.signal == kLogs) return "unstructured_logs";
   return "missing_metrics";

@@ -4,11 +4,14 @@
 //  - missing: a role that more than half of the entity's peers have, or that its own exporter is known to give and that
 //  a
 //    row of the table of fault classes needs; also an entity that is called and sends no metrics at all.
-//  - stale: a role that was there and whose last sample is older than `stale_after_ms`.
+//  - stale: a role that was there and whose last sample is older than `stale_after_ms`. What is computed from spans
+//  ends
+//    with the spans of either side of a call: while an entity lost its own, that is its gap, and none of the others'.
 //  - no_tracing: an entity that serves requests and sends spans for less than `least_trace_coverage` of them, or none.
 //  - unstructured, no_correlation_id: more than `most_bad_log_lines` of its log lines cannot be parsed into fields, or
 //    carry no trace or request id. An entity that serves requests and sends no logs while others do is missing "logs".
-//  - late_alerting: an objective whose alerts came later than its target, in the median of its past incidents.
+//  - late_alerting: an objective whose alerts came later than its target, in the median of its past incidents;
+//    an entity that evaluates rules and skips more than `most_missed_rules` of the evaluations that are due.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +28,7 @@ namespace rca {
 struct ObservedRole {
   std::string role;
   std::int64_t last_sample_ms = 0;  // since the epoch
+  bool from_spans = false;          // computed from spans: of the entity's own, or of those who call it
 };
 
 struct EntityInventory {
@@ -37,6 +41,8 @@ struct EntityInventory {
   bool has_logs = false;
   std::optional<double> unstructured_log_ratio;  // share of its log lines, 0..1; nullopt: not measured
   std::optional<double> log_without_trace_id_ratio;
+  std::optional<double>
+      rule_missed_ratio;  // share of the evaluations of its rules that were due and did not take place
 };
 
 struct ObjectiveInventory {
@@ -60,6 +66,7 @@ struct AuditOptions {
   std::int64_t stale_after_ms = 300'000;  // as Prometheus' lookback
   double least_trace_coverage = 0.5;
   double most_bad_log_lines = 0.2;
+  double most_missed_rules = 0.1;
 };
 
 // Ordered by entity as in the inventory, then by the rules above; each (entity, signal, kind) once. Values that are not

@@ -20,7 +20,7 @@ EntityInventory replica(const std::string& name, const std::vector<std::string>&
   EntityInventory out;
   out.entity = name;
   out.peer_group = "model-a";
-  for (const std::string& role : roles) out.roles.push_back({role, kNow - 10'000});
+  for (const std::string& role : roles) out.roles.push_back({role, kNow - 10'000, false});
   out.serves_requests = true;
   out.trace_coverage = 0.99;
   out.has_logs = true;
@@ -65,7 +65,7 @@ TEST(Audit, MissesWhatPeersHave) {
 // A role that only one of three has is that one's speciality.
 TEST(Audit, DoesNotExpectWhatFewPeersHave) {
   Inventory inventory = healthy();
-  inventory.entities[0].roles.push_back({"spec_decode_acceptance_ratio", kNow});
+  inventory.entities[0].roles.push_back({"spec_decode_acceptance_ratio", kNow, false});
   EXPECT_THAT(audit(inventory), IsEmpty());
 }
 
@@ -118,6 +118,37 @@ TEST(Audit, AlertingIsLateAgainstItsTarget) {
   EXPECT_THAT(gaps[0].text, HasSubstr("200 s after the onset"));
   inventory.objectives[0].target_s = 0;
   EXPECT_THAT(audit(inventory), IsEmpty());
+}
+
+// Span metrics end at both sides of a call when one side stops sending spans: that side is the gap.
+TEST(Audit, LostSpansExplainWhatIsComputedFromThem) {
+  Inventory inventory = healthy();
+  for (EntityInventory& entity : inventory.entities) {
+    entity.peer_group.clear();
+    entity.roles.push_back({"span_latency", kNow - 600'000, true});
+    entity.roles.push_back({"service_graph_latency", kNow - 600'000, true});
+  }
+  inventory.entities[1].trace_coverage = 0;
+  inventory.entities[2].roles[0].last_sample_ms = kNow - 600'000;
+  EXPECT_THAT(keys(audit(inventory)),
+              UnorderedElementsAre("r1 traces no_tracing missing_traces", "r2 ttft stale missing_metrics"));
+  inventory.entities[1].trace_coverage = 0.99;
+  EXPECT_EQ(audit(inventory).size(), 7);  // nobody lost spans: the series themselves stopped
+}
+
+TEST(Audit, RulesThatAreSkippedMakeAlertsLate) {
+  Inventory inventory = healthy();
+  EntityInventory prometheus;
+  prometheus.entity = "prometheus-0";
+  prometheus.rule_missed_ratio = 0.9;
+  inventory.entities.push_back(prometheus);
+  const auto gaps = audit(inventory);
+  ASSERT_THAT(keys(gaps), UnorderedElementsAre("prometheus-0 rule_missed_ratio late_alerting late_alerting"));
+  EXPECT_THAT(gaps[0].text, HasSubstr("90 %"));
+  for (const double fine : {0.0, 0.1, std::numeric_limits<double>::quiet_NaN()}) {
+    inventory.entities.back().rule_missed_ratio = fine;
+    EXPECT_THAT(audit(inventory), IsEmpty());
+  }
 }
 
 TEST(Audit, EveryGapHasARowInTheTable) {
