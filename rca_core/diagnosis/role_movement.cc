@@ -26,13 +26,27 @@ double level_of(const SignalScore& change) {
   return std::max(std::fabs(change.before), std::fabs(change.after));
 }
 
-// The part of `own` that the peers' typical shift does not explain: nothing when it only stayed behind.
+// The part of `own` that the peers' typical shift does not explain: nothing when it only stayed behind. Not empty.
 double apart_of(double own, std::span<const double> sorted_others) {
   const double low = sorted_others[(sorted_others.size() - 1) / 2];
   const double high = sorted_others[sorted_others.size() / 2];
   const double relative = own - std::clamp(own, low, high);
   if (relative * own <= 0) return 0;
   return std::copysign(std::min(std::fabs(relative), std::fabs(own)), own);
+}
+
+// The same in proportion to the levels: where peers differ in size and all are multiplied, the largest stands apart by
+// its shift only. nullopt: it, or every peer, was at 0.
+std::optional<double> apart_in_proportion(const SignalScore& own, std::span<const SignalScore> group) {
+  if (!(std::fabs(own.before) > own.scale)) return std::nullopt;
+  std::vector<double> others;
+  for (const SignalScore& other : group) {
+    if (other.column == own.column || !(std::fabs(other.before) > other.scale)) continue;
+    others.push_back((other.after - other.before) / std::fabs(other.before));
+  }
+  if (others.empty()) return std::nullopt;
+  std::sort(others.begin(), others.end());
+  return apart_of((own.after - own.before) / std::fabs(own.before), others) * std::fabs(own.before);
 }
 
 }  // namespace
@@ -90,12 +104,15 @@ void RoleMovements::compare_with_peers() {
   }
   std::vector<double> shifts;
   std::vector<double> scales;
+  std::vector<SignalScore> group;
   for (const auto& [key, columns] : groups) {
     if (columns.size() < 2) continue;
     shifts.clear();
     scales.clear();
+    group.clear();
     for (const std::size_t column : columns) {
       const SignalScore change = context_.changes[column].value_or(SignalScore{});
+      group.push_back(change);
       shifts.push_back(change.after - change.before);
       if (level_of(change) > 0) scales.push_back(change.scale);  // one that is always 0 says nothing about noise
     }
@@ -109,8 +126,10 @@ void RoleMovements::compare_with_peers() {
       std::vector<double> others = shifts;
       others.erase(std::lower_bound(others.begin(), others.end(), own_shifts[i]));
       movement->peers = others.size();
-      movement->apart =
-          movement_degree(apart_of(own_shifts[i], others), std::max(change.scale, group_scale), level_of(change));
+      double apart = apart_of(own_shifts[i], others);
+      const std::optional<double> proportional = apart_in_proportion(change, group);
+      if (proportional && std::fabs(*proportional) < std::fabs(apart)) apart = *proportional;
+      movement->apart = movement_degree(apart, std::max(change.scale, group_scale), level_of(change));
     }
   }
 }

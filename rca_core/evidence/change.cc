@@ -1,6 +1,7 @@
 // change: how far the entity's own state moved: the resources it uses and how it is (processor, memory, GPU, disk,
 // clocks, quality of its answers), rises and falls alike. Latency and failures are left to exclusive_flow: they are
-// mostly what a cause does to others. Of what brings load and has no other state, a rise of what it asks for.
+// mostly what a cause does to others. Of what brings load and has no other state, a rise of what it asks for
+// beyond that of its peers.
 //
 //   value = largest |deviation| of its internal signals, in robust deviations with the scale floor of scoring.h
 
@@ -27,8 +28,9 @@ class Change final : public EvidenceSource {
       const SignalScore* strongest = strongest_change(context, entity, [&](const Signal& signal) {
         return load || (nature_for_evidence(signal) == SignalNature::internal && !seen_by_caller(signal.role));
       });
-      if (strongest == nullptr || (load && strongest->deviation < 0)) continue;
-      items.push_back(item_of_change(context, entity, *strongest, strongest->score));
+      if (strongest == nullptr) continue;
+      const double value = load ? rise_beyond_peers(context, *strongest) : strongest->score;
+      if (value > 0 || !load) items.push_back(item_of_change(context, entity, *strongest, value));
     }
     return items;
   }

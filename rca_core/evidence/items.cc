@@ -4,6 +4,7 @@
 
 #include "rca_core/evidence/signal_kind.h"
 #include "rca_core/methods/evidence.h"
+#include "rca_core/stats/robust.h"
 
 namespace rca {
 
@@ -44,6 +45,21 @@ bool brings_load(const EvidenceContext& context, const EvidenceContext::Entity& 
     const Signal& signal = context.view->frame.signals[static_cast<std::size_t>(column)];
     return nature_for_evidence(signal) == SignalNature::traffic && !seen_by_caller(signal.role);
   });
+}
+
+double rise_beyond_peers(const EvidenceContext& context, const SignalScore& change) {
+  const std::vector<Signal>& signals = context.view->frame.signals;
+  const Signal& own = signals[static_cast<std::size_t>(change.column)];
+  std::vector<double> factors;
+  for (std::size_t i = 0; i < signals.size() && !own.peer_group.empty(); ++i) {
+    const std::optional<SignalScore>& other = context.changes[i];
+    if (!other || other->column == change.column || !(other->before > 0)) continue;
+    if (signals[i].role == own.role && signals[i].peer_group == own.peer_group) {
+      factors.push_back(other->after / other->before);
+    }
+  }
+  const double factor = factors.empty() ? 1.0 : std::max(1.0, median_in_place(factors));
+  return std::max(0.0, finite_score((change.after - change.before * factor) / change.scale));
 }
 
 }  // namespace rca

@@ -22,6 +22,11 @@ EvidenceItem item_of_change(const EvidenceContext& context, const EvidenceContex
 // is traffic, and nothing calls it. What it asks for is its own state then; no balancer and no caller decides on it.
 bool brings_load(const EvidenceContext& context, const EvidenceContext::Entity& entity);
 
+// By how many of its deviations a signal rose above what the median of its peers (same role and peer group) did in
+// proportion to their level; without peers, by how many it rose. 0: not at all. In proportion, since tenants differ in
+// size: when every request is sent four times the largest of them grows by most.
+double rise_beyond_peers(const EvidenceContext& context, const SignalScore& change);
+
 // Deviations from which a signal counts as moved.
 inline constexpr double kMoved = 3;
 

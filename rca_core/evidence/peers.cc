@@ -4,7 +4,9 @@
 //   value = largest credit of its internal, latency and failure signals, in robust deviations; of what brings load and
 //           has no other state, of its rises
 
+#include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -17,6 +19,13 @@
 
 namespace rca {
 namespace {
+
+// Of what brings load: also in proportion, see items.h.
+double beyond(const EvidenceContext& context, const SignalScore& score) {
+  const std::optional<SignalScore>& change = context.changes[static_cast<std::size_t>(score.column)];
+  if (!change || score.deviation < 0) return 0;
+  return std::min(score.score, rise_beyond_peers(context, *change));
+}
 
 class Peers final : public EvidenceSource {
  public:
@@ -35,8 +44,7 @@ class Peers final : public EvidenceSource {
     for (const PeerScore& score : scores) {
       const Signal& signal = frame.signals[static_cast<std::size_t>(score.score.column)];
       // The balancer moves load off a bad replica; nothing moves it off a tenant.
-      const bool load = loads.contains(signal.entity);
-      if (load ? score.score.deviation < 0 : nature_for_evidence(signal) == SignalNature::traffic) continue;
+      if (nature_for_evidence(signal) == SignalNature::traffic && !loads.contains(signal.entity)) continue;
       const auto [it, added] = best.try_emplace(signal.entity, &score);
       if (!added && score.score.score > it->second->score.score) it->second = &score;
     }
@@ -45,7 +53,10 @@ class Peers final : public EvidenceSource {
       const auto it = best.find(entity.name);
       if (it == best.end()) continue;
       const PeerScore& score = *it->second;
-      EvidenceItem item = item_of_change(context, entity, score.score, score.score.score);
+      const bool load = loads.contains(entity.name);
+      const double value = load ? beyond(context, score.score) : score.score.score;
+      if (load && !(value > 0)) continue;
+      EvidenceItem item = item_of_change(context, entity, score.score, value);
       item.evidence.text += describe_peers(score);
       items.push_back(std::move(item));
     }

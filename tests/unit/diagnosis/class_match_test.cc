@@ -209,6 +209,20 @@ TEST(ClassMatch, ANoisyNeighbourIsOneThatOthersSufferFrom) {
   EXPECT_GT(Matched(suffering).of("batch-job").log_odds, 3);
 }
 
+// Tenants of different sizes whose requests are all sent four times: none stands apart, the largest neither.
+TEST(ClassMatch, PeersThatGrowInProportionStayTogether) {
+  LlmStack stack;
+  stack.apply({{"acme", "tenant_token_rate", 2600}, {"globex", "tenant_token_rate", 870}});
+  stack.apply({{"initech", "tenant_token_rate", 870}});
+  const Matched apart(stack);
+  EXPECT_EQ(apart.movements->find(*apart.context.find("acme"), "tenant_token_rate")->apart, 1);
+  LlmStack sizes;
+  for (const char* tenant : {"acme", "globex", "initech"}) sizes.apply({{tenant, "tenant_token_rate", 4 * 870}});
+  sizes.multiply("acme", "tenant_token_rate", 8);
+  const Matched together(sizes);
+  EXPECT_LT(together.movements->find(*together.context.find("acme"), "tenant_token_rate")->apart, 0.2);
+}
+
 // Whoever shows the mechanism of a fault explains those who only show effects, and nobody who shows one as well.
 TEST(ClassMatch, AMechanismExplainsEffectsElsewhere) {
   std::vector<EntityClasses> classes(4);

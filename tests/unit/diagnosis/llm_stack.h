@@ -53,6 +53,13 @@ class LlmStack {
     return *this;
   }
 
+  // Another size of the entity: all values of one role, before and after the onset.
+  LlmStack& multiply(const std::string& entity, const std::string& role, double factor) {
+    const Eigen::Index column = frame_.column(entity, role);
+    if (column >= 0) frame_.values.col(column) *= factor;
+    return *this;
+  }
+
   // Columns that match go.
   LlmStack& without(const std::function<bool(const Signal&)>& gone) {
     std::vector<Signal> signals;

@@ -114,6 +114,22 @@ TEST(ChangeAndPeersEvidence, TheLoadThatATenantBringsIsItsOwn) {
   }
 }
 
+// Retries multiply what all tenants ask for: the largest grows by most and is not apart.
+TEST(ChangeAndPeersEvidence, ALoadThatGrowsLikeThoseOfItsPeersIsNotItsOwn) {
+  FrameBuilder builder(kRows);
+  const std::vector<std::pair<std::string, double>> tenants = {{"large", 100}, {"small", 10}, {"tiny", 4}};
+  unsigned seed = 1;
+  for (const auto& [name, level] : tenants) {
+    builder.add(name, "tenant_token_rate", "per_second", step(level, level / 50, 3 * level, seed++), "tenants");
+  }
+  EntityGraph graph;
+  graph.add_call("gateway", "replica-0");
+  const IncidentView view{.frame = builder.frame(), .onset_row = kOnset, .graph = &graph};
+  for (const char* source : {"change", "peers"}) {
+    for (const auto& [name, item] : measure(source, view)) EXPECT_LT(item.value, 5) << source << " " << name;
+  }
+}
+
 TEST(BreadthEvidence, CountsTheSignalsThatMoved) {
   FrameBuilder builder(kRows);
   for (unsigned i = 0; i < 4; ++i) {
