@@ -80,6 +80,7 @@ void measure_reach(const rca::Frame& frame, const std::vector<Eigen::Index>& row
   for (const Eigen::Index column : columns_of(frame, role)) {
     const rca::Signal& signal = frame.signals[static_cast<std::size_t>(column)];
     std::vector<double> values;
+    values.reserve(rows.size());
     for (const Eigen::Index row : rows) values.push_back(frame.values(row, column));
     const double median = median_of(std::move(values));
     if (std::isnan(median)) continue;

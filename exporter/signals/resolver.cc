@@ -278,7 +278,8 @@ void Resolver::Impl::add_change(const Use& use, const rca::Labels& labels, Serie
     if (value.empty()) continue;
     // Of several labels it has to be said which is which.
     if (!match.value.empty()) match.value += ", ";
-    match.value += spec.value_labels.size() > 1 ? name + "=" + value : value;
+    if (spec.value_labels.size() > 1) match.value.append(name).append("=");
+    match.value += value;
   }
   if (match.value.empty() != spec.value_labels.empty()) return;
   out.changes.push_back(std::move(match));

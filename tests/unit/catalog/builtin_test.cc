@@ -263,7 +263,7 @@ TEST(BuiltinCatalog, ReadsEvaluationsByTemplateAndByModel) {
     rca::Labels labels{{"__name__", "gen_ai_evaluation_score_sum"},
                        {"gen_ai_evaluation_name", evaluator},
                        {"gen_ai_request_model", "m"}};
-    if (!prompt.empty()) labels.emplace_back("gen_ai_prompt_name", prompt);
+    if (!prompt.empty()) labels.push_back({"gen_ai_prompt_name", prompt});
     std::sort(labels.begin(), labels.end());
     std::string out;
     const SeriesResolution resolution = resolver->resolve(labels);

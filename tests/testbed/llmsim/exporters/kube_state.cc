@@ -104,15 +104,15 @@ class KubeStateExporter : public Exporter {
   }
 
   void write_resources(const Simulation& simulation, Sink& sink) const {
-    for (const auto& [name, help] :
+    for (const auto& family :
          {std::pair{"kube_pod_container_resource_requests", "The number of requested request resource by a container."},
           std::pair{"kube_pod_container_resource_limits", "The number of requested limit resource by a container."}}) {
-      sink.family(name, gauge, help);
+      sink.family(family.first, gauge, family.second);
       for (std::size_t i = 0; i < topology_.pods.size(); ++i) {
         const Pod& pod = topology_.pods[i];
         const HostProfile& profile = simulation.host_of(i).profile();
         const auto resource = [&](std::string_view kind, std::string_view unit, double value) {
-          sink.sample(name,
+          sink.sample(family.first,
                       container_text(pod) + "," +
                           label_text({{"node", topology_.nodes[pod.node].name}, {"resource", kind}, {"unit", unit}}),
                       value);
