@@ -320,10 +320,12 @@ std::vector<EvidenceItem> signature_evidence(const RoleMovements& movements, std
     if (!classes[entity].recognised) continue;
     const std::string& name = movements.context().entities[entity].name;
     const ClassMatch& match = classes[entity].classes.front();
+    // Its own signal before those of its node and of what is around it: a slow network only shows there.
     const TermMatch* best = nullptr;
     for (const TermMatch& term : match.terms) {
-      const bool own = term.entity == entity && !is_stay(*term.term) && term.contribution > 0;
-      if (own && (best == nullptr || term.contribution > best->contribution)) best = &term;
+      if (is_stay(*term.term) || !(term.contribution > 0)) continue;
+      const auto rank = [&](const TermMatch& one) { return std::pair(one.entity == entity, one.contribution); };
+      if (best == nullptr || rank(term) > rank(*best)) best = &term;
     }
     EvidenceItem item;
     if (match.row != nullptr && best != nullptr) {

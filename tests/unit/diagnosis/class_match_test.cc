@@ -223,6 +223,20 @@ TEST(ClassMatch, PeersThatGrowInProportionStayTogether) {
   EXPECT_LT(together.movements->find(*together.context.find("acme"), "tenant_token_rate")->apart, 0.2);
 }
 
+// What speaks for a class may only show at the node: the sentence tells that.
+TEST(ClassMatch, TellsTheSignalOfTheNodeWhereTheEntityHasNone) {
+  LlmStack stack;
+  stack.apply({{"gpu-node-1", "node_tcp_retransmit_rate", 5}});
+  const Matched matched(stack);
+  ASSERT_EQ(matched.of("replica-1").classes[0].name(), "network_latency");
+  for (const EvidenceItem& item : signature_evidence(*matched.movements, matched.classes)) {
+    if (item.entity != "replica-1") continue;
+    EXPECT_EQ(item.signal, "node_tcp_retransmit_rate");
+    EXPECT_THAT(item.evidence.text,
+                ::testing::HasSubstr("it looks like network_latency: node_tcp_retransmit_rate of gpu-node-1 rose"));
+  }
+}
+
 // Whoever shows the mechanism of a fault explains those who only show effects, and nobody who shows one as well.
 TEST(ClassMatch, AMechanismExplainsEffectsElsewhere) {
   std::vector<EntityClasses> classes(4);
