@@ -182,16 +182,8 @@ std::string as_markdown() {
 }  // namespace
 
 void add_causes(CLI::App& app, int& exit_code) {
-  CLI::App* command =
-      app.add_subcommand("causes", "List the catalogue of root causes: signature, whys, actions, runbook");
-  const auto format = std::make_shared<std::string>("table");
-  command->add_option("--format", *format, "Output format: table, json, md")
-      ->check(CLI::IsMember({"table", "json", "md"}))
-      ->capture_default_str();
-  command->callback([format, &exit_code] {
-    std::cout << (*format == "json" ? as_json() : *format == "md" ? as_markdown() : as_table());
-    exit_code = kFound;
-  });
+  add_listing(app, exit_code, "causes", "List the catalogue of root causes: signature, whys, actions, runbook",
+              {as_table, as_json, as_markdown});
 }
 
 }  // namespace rcatool

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <string>
 
 namespace rcatool {
 
@@ -16,5 +17,14 @@ void add_causes(CLI::App& app, int& exit_code);
 void add_check(CLI::App& app, int& exit_code);
 void add_analyze(CLI::App& app, int& exit_code);
 void add_eval(CLI::App& app, int& exit_code);
+
+// A subcommand that prints a list that is built in, with --format=table|json|md.
+struct Listing {
+  std::string (*table)();
+  std::string (*json)();
+  std::string (*markdown)();
+};
+void add_listing(CLI::App& app, int& exit_code, const std::string& name, const std::string& description,
+                 const Listing& listing);
 
 }  // namespace rcatool

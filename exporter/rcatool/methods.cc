@@ -88,15 +88,8 @@ std::string as_markdown() {
 }  // namespace
 
 void add_methods(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand("methods", "List the methods: name, what they need, description, paper");
-  const auto format = std::make_shared<std::string>("table");
-  command->add_option("--format", *format, "Output format: table, json, md")
-      ->check(CLI::IsMember({"table", "json", "md"}))
-      ->capture_default_str();
-  command->callback([format, &exit_code] {
-    std::cout << (*format == "json" ? as_json() : *format == "md" ? as_markdown() : as_table());
-    exit_code = kFound;
-  });
+  add_listing(app, exit_code, "methods", "List the methods: name, what they need, description, paper",
+              {as_table, as_json, as_markdown});
 }
 
 }  // namespace rcatool

@@ -13,7 +13,7 @@
 #include <utility>
 
 #include "rca_core/evidence/signal_kind.h"
-#include "rca_core/methods/signal_nature.h"
+#include "rca_core/methods/call_quality.h"
 #include "rca_core/stats/robust.h"
 #include "rca_core/stats/scalers.h"
 
@@ -33,20 +33,6 @@ using SourcesByName = std::map<std::string, std::unique_ptr<EvidenceSource>, std
 SourcesByName& sources_by_name() {
   static SourcesByName sources;
   return sources;
-}
-
-SliNature nature_of_sli(const IncidentView& view) {
-  if (view.sli_nature != SliNature::unknown) return view.sli_nature;
-  if (!view.sli_column || *view.sli_column < 0 || *view.sli_column >= view.frame.values.cols()) {
-    return SliNature::unknown;
-  }
-  switch (nature_of(view.frame.signals[static_cast<std::size_t>(*view.sli_column)])) {
-    case SignalNature::latency: return SliNature::latency;
-    case SignalNature::failures: return SliNature::failures;
-    case SignalNature::traffic: return SliNature::throughput;
-    case SignalNature::internal: break;
-  }
-  return SliNature::unknown;
 }
 
 std::vector<EvidenceContext::Entity> entities_of(const IncidentView& view) {
@@ -141,7 +127,7 @@ Result<EvidenceContext> make_evidence_context(const IncidentView& view, const Me
   RCA_ASSIGN(context.windows, make_windows(view, options, view.onset_row));
   context.view = &view;
   context.options = options;
-  context.sli = nature_of_sli(view);
+  context.sli = sli_nature_of(view);
   context.entities = entities_of(view);
   context.changes.resize(view.frame.signals.size());
   for_each_column(view.frame.values.cols(), context.windows.normal_rows + context.windows.anomalous_rows,

@@ -22,23 +22,10 @@ bool is_number(std::string_view word) {
   return std::all_of(word.begin(), word.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
 }
 
-std::vector<std::string> words_of(std::string_view role) {
-  std::vector<std::string> words(1);
-  for (const char c : role) {
-    if (std::isalnum(static_cast<unsigned char>(c)) != 0) {
-      words.back() += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    } else if (!words.back().empty()) {
-      words.emplace_back();
-    }
-  }
-  if (words.back().empty()) words.pop_back();
-  return words;
-}
-
 }  // namespace
 
 SignalNature nature_for_evidence(const Signal& signal) {
-  std::vector<std::string> words = words_of(signal.role);
+  std::vector<std::string> words = role_words(signal.role);
   const bool medium =
       std::any_of(words.begin(), words.end(), [](const std::string& word) { return is_one_of(kMedia, word); });
   while (!words.empty() && (is_one_of(kStatistics, words.back()) || is_number(words.back()))) words.pop_back();

@@ -42,6 +42,7 @@ std::vector<std::string> role_words(std::string_view role) {
       words.emplace_back();
     }
   }
+  if (words.back().empty()) words.pop_back();
   return words;
 }
 
