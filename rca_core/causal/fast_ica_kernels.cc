@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <utility>
 #include <vector>
 
@@ -19,26 +20,27 @@ template <std::size_t bytes>
 struct Vectors;
 
 // (A loop over 4, 8 or 16 lanes leaves it to the optimizer whether they stay in registers; these types do not.)
-#define RCA_VECTORS(bytes)                                                             \
-  template <>                                                                          \
-  struct Vectors<bytes> {                                                              \
-    using Float [[gnu::vector_size(bytes)]] = float;                                   \
-    using Int [[gnu::vector_size(bytes)]] = std::int32_t;                              \
-    using Memory [[gnu::vector_size(bytes), gnu::aligned(4), gnu::may_alias]] = float; \
-    static constexpr std::size_t kLanes = bytes / sizeof(float);                       \
+#define RCA_VECTORS(bytes)                                       \
+  template <>                                                    \
+  struct Vectors<bytes> {                                        \
+    using Float [[gnu::vector_size(bytes)]] = float;             \
+    using Int [[gnu::vector_size(bytes)]] = std::int32_t;        \
+    static constexpr std::size_t kLanes = bytes / sizeof(float); \
   }
 RCA_VECTORS(16);
 RCA_VECTORS(32);
 RCA_VECTORS(64);
 #undef RCA_VECTORS
 
+// From and to memory that need not be aligned: one instruction. (By reference: how a wide vector is returned depends on
+// the instructions that are allowed.)
 template <typename V>
-RCA_INLINE typename V::Memory& at(float* memory) {
-  return *reinterpret_cast<typename V::Memory*>(memory);
+RCA_INLINE void load(const float* memory, typename V::Float& value) {
+  std::memcpy(&value, memory, sizeof(value));
 }
 template <typename V>
-RCA_INLINE const typename V::Memory& at(const float* memory) {
-  return *reinterpret_cast<const typename V::Memory*>(memory);
+RCA_INLINE void store(float* memory, const typename V::Float& value) {
+  std::memcpy(memory, &value, sizeof(value));
 }
 
 constexpr std::size_t kTileRows = 4;
@@ -50,16 +52,17 @@ RCA_INLINE void multiply_tile(const float* a, std::size_t a_stride, const float*
                               std::size_t c_stride, std::size_t depth) {
   typename V::Float sum[rows][vectors];  // NOLINT(modernize-avoid-c-arrays): std::array keeps these in memory
   for (std::size_t i = 0; i < rows; ++i) {
-    for (std::size_t v = 0; v < vectors; ++v) sum[i][v] = at<V>(c + i * c_stride + v * V::kLanes);
+    for (std::size_t v = 0; v < vectors; ++v) load<V>(c + i * c_stride + v * V::kLanes, sum[i][v]);
   }
   for (std::size_t s = 0; s < depth; ++s) {
     for (std::size_t v = 0; v < vectors; ++v) {
-      const typename V::Float right = at<V>(b + s * b_stride + v * V::kLanes);
+      typename V::Float right;
+      load<V>(b + s * b_stride + v * V::kLanes, right);
       for (std::size_t i = 0; i < rows; ++i) sum[i][v] += a[i * a_stride + s] * right;
     }
   }
   for (std::size_t i = 0; i < rows; ++i) {
-    for (std::size_t v = 0; v < vectors; ++v) at<V>(c + i * c_stride + v * V::kLanes) = sum[i][v];
+    for (std::size_t v = 0; v < vectors; ++v) store<V>(c + i * c_stride + v * V::kLanes, sum[i][v]);
   }
 }
 
@@ -94,7 +97,8 @@ RCA_INLINE void tanh_in_place(float* memory) {
   constexpr float kFlat = 9;  // beyond, tanh is 1 in single precision
   constexpr float kTwiceLog2E = 2.8853901F;
   constexpr float kRound = 12582912;  // 1.5 · 2^23: adding it rounds to a whole number in the lowest bits
-  Float y = at<V>(memory);
+  Float y;
+  load<V>(memory, y);
   y = y > kFlat ? Float{} + kFlat : y;
   y = y < -kFlat ? Float{} - kFlat : y;
   const Float z = y * kTwiceLog2E;
@@ -109,7 +113,7 @@ RCA_INLINE void tanh_in_place(float* memory) {
   Int bits = reinterpret_cast<Int>(rounded);
   bits = (bits << 23) + 0x3f800000;  // the float 2^k
   const Float exponential = power * reinterpret_cast<Float>(bits);
-  at<V>(memory) = 1.0F - 2.0F / (exponential + 1.0F);
+  store<V>(memory, 1.0F - 2.0F / (exponential + 1.0F));
 }
 
 // Blocks of rows of the data that stay in the nearest cache.
@@ -132,8 +136,12 @@ RCA_INLINE void pull_of(const WhitenedRows& data, const float* w, float* pull, f
       float* const row = g.data() + i * kBlock;
       for (std::size_t t = 0; t < rows; t += V::kLanes) {
         tanh_in_place<V>(row + t);
-        const typename V::Float value = at<V>(row + t);
-        at<V>(lanes[i].data() + t % padded(1)) += value * value;  // beyond the data: tanh 0 = 0
+        typename V::Float value;
+        load<V>(row + t, value);
+        float* const sums = lanes[i].data() + t % padded(1);
+        typename V::Float sum;
+        load<V>(sums, sum);
+        store<V>(sums, sum + value * value);  // beyond the data: tanh 0 = 0
       }
     }
     multiply<V>(g.data(), kBlock, data.by_row + first * stride, stride, pull, stride, n, rows, n);
@@ -223,27 +231,32 @@ struct Inversion {
   RCA_INLINE void eliminate_lanes(std::size_t k, const PivotBlock& block, std::size_t lane) {
     using Float = typename V::Float;
     float* const pivots = a + k * stride + lane;
-    const Float b0 = at<V>(pivots);
-    const Float b1 = at<V>(pivots + stride);
-    const Float b2 = at<V>(pivots + 2 * stride);
-    const Float b3 = at<V>(pivots + 3 * stride);
+    Float b0;
+    load<V>(pivots, b0);
+    Float b1;
+    load<V>(pivots + stride, b1);
+    Float b2;
+    load<V>(pivots + 2 * stride, b2);
+    Float b3;
+    load<V>(pivots + 3 * stride, b3);
     const Float r0 = block[0][0] * b0 + block[0][1] * b1 + block[0][2] * b2 + block[0][3] * b3;
     const Float r1 = block[1][0] * b0 + block[1][1] * b1 + block[1][2] * b2 + block[1][3] * b3;
     const Float r2 = block[2][0] * b0 + block[2][1] * b1 + block[2][2] * b2 + block[2][3] * b3;
     const Float r3 = block[3][0] * b0 + block[3][1] * b1 + block[3][2] * b2 + block[3][3] * b3;
     const float* const f = columns.data();
     for (std::size_t i = 0; i < size; ++i) {
-      Float row = at<V>(a + i * stride + lane);
+      Float row;
+      load<V>(a + i * stride + lane, row);
       row -= f[i] * r0;
       row -= f[size + i] * r1;
       row -= f[2 * size + i] * r2;
       row -= f[3 * size + i] * r3;
-      at<V>(a + i * stride + lane) = row;
+      store<V>(a + i * stride + lane, row);
     }
-    at<V>(pivots) = r0;
-    at<V>(pivots + stride) = r1;
-    at<V>(pivots + 2 * stride) = r2;
-    at<V>(pivots + 3 * stride) = r3;
+    store<V>(pivots, r0);
+    store<V>(pivots + stride, r1);
+    store<V>(pivots + 2 * stride, r2);
+    store<V>(pivots + 3 * stride, r3);
   }
 };
 

@@ -62,7 +62,10 @@ class Effect {
     qr.setThreshold(std::sqrt(kDependent));
     qr.compute(lagged.past(effect));
     own_rank_ = qr.rank();
-    const Eigen::MatrixXd basis = qr.householderQ() * Eigen::MatrixXd::Identity(lagged.rows(), own_rank_);
+    // Eigen 3.4 takes a block of an empty matrix, an offset to a null pointer, when it applies reflections to no
+    // columns.
+    Eigen::MatrixXd basis(lagged.rows(), own_rank_);
+    if (own_rank_ > 0) basis = qr.householderQ() * Eigen::MatrixXd::Identity(lagged.rows(), own_rank_);
     const Eigen::VectorXd residual = now - basis * (basis.transpose() * now);
     rss_ = residual.squaredNorm();
     testable_ = rss_ > kExplained * now.squaredNorm();

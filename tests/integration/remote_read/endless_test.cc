@@ -11,9 +11,11 @@ namespace {
 
 using rca::ErrorKind;
 
-// Sanitizers keep freed memory for a while.
+// Sanitizers keep freed memory for a while. GCC and clang each have their own way to tell of them.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr bool kSanitized = true;
+#elif defined(__has_feature)
+constexpr bool kSanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
 #else
 constexpr bool kSanitized = false;
 #endif

@@ -87,7 +87,9 @@ rca::Result<remote_read::BuildInfo> FakeClient::build_info(std::stop_token /*sto
 rca::Result<void> FakeClient::give(std::size_t number, const remote_read::Query& query, remote_read::SeriesSink& sink,
                                    std::size_t& series_left) {
   constexpr std::size_t kPiece = 37;  // series come in pieces, as from chunks
-  for (const auto& [labels, samples] : history_->series) {
+  for (const auto& series : history_->series) {
+    const auto& labels = series.first;
+    const auto& samples = series.second;
     if (!std::all_of(query.matchers.begin(), query.matchers.end(),
                      [&](const auto& matcher) { return matches(matcher, labels); })) {
       continue;

@@ -47,8 +47,8 @@ TEST(PageBlock, MovesItsMemory) {
 }
 
 TEST(PageBlock, MoreThanThereIsThrows) {
-  EXPECT_THROW(PageBlock(std::numeric_limits<std::size_t>::max()), std::bad_alloc);
-  EXPECT_THROW(PageBlock(std::numeric_limits<std::size_t>::max() / sizeof(double)), std::bad_alloc);
+  EXPECT_THROW(PageBlock{std::numeric_limits<std::size_t>::max()}, std::bad_alloc);
+  EXPECT_THROW(PageBlock{std::numeric_limits<std::size_t>::max() / sizeof(double)}, std::bad_alloc);
   EXPECT_THROW(PageBlock(std::size_t{1} << 58), std::bad_alloc);
 }
 

@@ -182,7 +182,9 @@ void compare(const std::string& what, const Vector& actual, const json& expected
         << what << " " << to_string(labels) << ": " << got << " instead of " << want;
     exact = exact && (got == want || (std::isnan(got) && std::isnan(want)));
   }
-  for (const auto& [labels, got] : actual) {
+  for (const auto& result : actual) {
+    const auto& labels = result.first;
+    const double got = result.second;
     if (std::isnan(got)) continue;
     const bool known = std::any_of(expected.begin(), expected.end(), [&](const json& item) {
       return item.contains("series") ? parse_series_name(item["series"].get<std::string>()) == labels

@@ -13,10 +13,12 @@ struct Attempt;
 
 struct UserRequest {
   RequestAttributes attributes;
-  std::vector<std::size_t> tools;    // to be called, indices into Topology::tools
-  bool shared_key = false;           // reads a conversation that many share and does not write it back
-  std::size_t connection = 0;        // of the mesh
-  std::shared_ptr<Attempt> attempt;  // the one whose answer the user gets; null before and after
+  std::vector<std::size_t> tools;  // to be called, indices into Topology::tools
+  bool shared_key = false;         // reads a conversation that many share and does not write it back
+  std::size_t connection = 0;      // of the mesh
+  // The one whose answer the user gets; expired before and after. Whoever works on an attempt holds it, and the attempt
+  // holds its user.
+  std::weak_ptr<Attempt> attempt;
   bool finished = false;
 };
 

@@ -47,11 +47,10 @@ void Gateway::receive(const std::shared_ptr<UserRequest>& user) {
   if (!take_token(user->attributes.tenant)) return answer(user, Outcome::rate_limited, ready);
   if (!wiring_.admit(user->attributes)) return answer(user, user->attributes.outcome, ready);
   wiring_.at(now + policy_.timeout, [this, user] {
-    if (user->finished || user->attempt == nullptr) return;
-    Attempt& attempt = *user->attempt;
-    if (attempt.first_byte >= 0 && attempt.first_byte <= wiring_.now()) return;
+    const std::shared_ptr<Attempt> last = user->attempt.lock();
+    if (user->finished || last == nullptr) return;
+    if (last->first_byte >= 0 && last->first_byte <= wiring_.now()) return;
     ++counters_.timeouts;
-    const std::shared_ptr<Attempt> last = user->attempt;
     give_up_try(last);
     answer(user, Outcome::timed_out, wiring_.now());
   });
@@ -71,7 +70,7 @@ void Gateway::try_once(const std::shared_ptr<UserRequest>& user, int number) {
   user->attempt = attempt;
   ++counters_.tries;
   wiring_.at(attempt->begin + policy_.try_timeout, [this, attempt] {
-    if (attempt->abandoned || attempt->user->finished || attempt->user->attempt != attempt) return;
+    if (attempt->abandoned || attempt->user->finished || attempt->user->attempt.lock() != attempt) return;
     if (attempt->first_byte >= 0 && attempt->first_byte <= wiring_.now()) return;
     ++counters_.try_timeouts;
     give_up_try(attempt);
