@@ -16,8 +16,8 @@ namespace rca {
 namespace {
 
 constexpr double kFadesMs = 30 * 60 * 1000.0;
-constexpr std::int64_t kSlackMs = 2 * 60 * 1000;
-constexpr std::int64_t kOldestMs = 4 * 60 * 60 * 1000;  // e^−8: nothing is left
+constexpr std::int64_t kSlackMs = std::int64_t{2} * 60 * 1000;
+constexpr std::int64_t kOldestMs = std::int64_t{4} * 60 * 60 * 1000;  // e^−8: nothing is left
 
 std::string describe_event(const ChangeEvent& event, std::int64_t age_ms) {
   std::string text = event.kind + " of " + event.entity;

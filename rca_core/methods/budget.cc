@@ -211,7 +211,7 @@ void mark_reached(const IncidentView& view, const EntityGraph& graph, Budget& bu
 
 Eigen::VectorXd felt_weights(const IncidentView& view, const Windows& windows, SliNature nature) {
   const Eigen::Index rows = windows.anomalous_rows;
-  const Eigen::VectorXd alike = Eigen::VectorXd::Constant(rows, 1.0 / static_cast<double>(rows));
+  Eigen::VectorXd alike = Eigen::VectorXd::Constant(rows, 1.0 / static_cast<double>(rows));
   const Frame& frame = view.frame;
   if (!view.sli_column || *view.sli_column < 0 || *view.sli_column >= frame.values.cols()) return alike;
   if (sli_nature_of(view) != nature) return alike;
