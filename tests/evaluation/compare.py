@@ -289,7 +289,9 @@ def page(ours, pairs, reasons, version, methods):
         "service; a failed case is a miss). Avg@5: mean of AC@1 … AC@5. Chance: the same of a random order of the signals, "
         "exactly. Intervals: 95 %, percentile bootstrap over cases. The reference was run on a sample of the cases with its "
         "slow methods; both sides are always compared on the same cases. The SLI is the one that raised the alarm, or the "
-        "entry service's by the call graph; the reference gives some methods the latency of the service at fault.", "",
+        "entry service's by the call graph; the reference gives some methods the latency of the service at fault. The weights "
+        "of `consensus` were fitted on eight of these datasets: its figures here are of the weights as shipped, "
+        "[those with each dataset left out of the fit](consensus.md#the-fit) say more.", "",
         "## All datasets", "",
         "Methods that need more than metrics are scored on fewer cases; their figures do not compare with the others'.", "",
         methods_table(report["overall"]), ""]
