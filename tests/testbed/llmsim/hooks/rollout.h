@@ -1,5 +1,5 @@
-// Rolling other weights out: replica after replica, drained first, so that no request fails. And what faults of this
-// kind can be injected into.
+// Rolling other weights out, as a fault: in all replicas at once and without restarts, which a real rollout is not. And
+// what faults of this kind can be injected into.
 #pragma once
 
 #include <string>
