@@ -1,0 +1,59 @@
+// What drift is measured on: the distribution of a signal in one window, as a histogram, as raw values or as vectors.
+#pragma once
+
+#include <Eigen/Core>
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "common/result.h"
+
+namespace rca {
+
+// Observations per bucket of a histogram. Made by make_binned, histogram_increase or merge, which hold to what is said
+// here.
+struct BinnedDistribution {
+  std::vector<double>
+      upper_bounds;            // in the signal's unit, strictly ascending; the last is +Inf, the others are finite
+  std::vector<double> counts;  // per bucket, not cumulative; finite, not negative; fractional where they are rates
+
+  [[nodiscard]] double total() const;  // observations
+};
+
+// Errors: invalid_argument, when there are no bounds, the last is not +Inf, they do not ascend, the counts are not as
+// many as the bounds, or a count is negative or not finite.
+Result<BinnedDistribution> make_binned(std::vector<double> upper_bounds, std::vector<double> counts);
+
+// The sum of several histograms (the replicas of a service, the hours of a day). Where their bounds differ, buckets are
+// joined until only bounds remain that all have: nothing is said about where in a bucket its observations were.
+// Histograms without observations do not count, except that their bounds are kept when none has any.
+// Errors: invalid_argument, when there is none, or when they have no finite bound in common.
+Result<BinnedDistribution> merge(std::span<const BinnedDistribution> parts);
+
+// The same observations in fewer buckets. `upper_bounds`: some of the distribution's, ascending, +Inf the last of them.
+BinnedDistribution rebin(const BinnedDistribution& distribution, std::span<const double> upper_bounds);
+
+// Raw values of a gauge, or one value per request.
+struct Sample {
+  std::vector<double> values;  // finite, ascending
+  // How many independent values are worth as much: n (1 − ρ) / (1 + ρ), ρ the autocorrelation of neighbours in time,
+  // where that is positive (Bayley & Hammersley 1946). p-values count these, since the values of a gauge resemble the
+  // ones before. 0 < effective_size ≤ values.size(); 0 for an empty sample.
+  double effective_size = 0;
+};
+
+// Of values whose order means nothing: each counts fully. Values that are not finite are left out.
+Sample make_sample(std::span<const double> values);
+
+// Of values in time order, NaN where one is missing.
+Sample make_sample_of_series(std::span<const double> values);
+
+// Vectors of equal length: embeddings, or centroids of embeddings. n × dims, all finite.
+struct EmbeddingSample {
+  Eigen::MatrixXd rows;
+};
+
+// Leaves out rows with a value that is not finite.
+EmbeddingSample make_embedding_sample(const Eigen::MatrixXd& rows);
+
+}  // namespace rca
