@@ -1,0 +1,51 @@
+import { dateTimeFormat, getValueFormat, formattedValueToString } from '@grafana/data';
+import type { TimeZone } from '@grafana/schema';
+
+import { UNKNOWN, type Role } from '../data';
+
+/** 0.934 → "93 %". What is possible is never shown as 0 %, and what is not certain never as 100 %. */
+export function probabilityText(value: number | undefined): string {
+  if (value === undefined || !Number.isFinite(value)) {
+    return '–';
+  }
+  if (value > 0 && value < 0.005) {
+    return '< 1 %';
+  }
+  if (value < 1 && value >= 0.995) {
+    return '> 99 %';
+  }
+  return `${Math.round(value * 100)} %`;
+}
+
+/** A share that may exceed 1, such as a consumed error budget. */
+export function shareText(value: number | undefined): string {
+  if (value === undefined || !Number.isFinite(value)) {
+    return '–';
+  }
+  return Math.abs(value) < 0.1 ? `${(value * 100).toPrecision(2)} %` : `${Math.round(value * 100)} %`;
+}
+
+/** `compute_saturation` → "compute saturation". */
+export const words = (name: string): string => name.replaceAll('_', ' ');
+
+/** A fault class or an entity in a sentence. */
+export const nameText = (name: string | undefined): string => (!name || name === UNKNOWN ? 'unknown' : words(name));
+
+const ROLE_TEXT: Record<Role, string> = {
+  root_cause: 'root cause',
+  contributing_factor: 'contributing factor',
+  symptom: 'symptom',
+};
+
+export const roleText = (role: Role): string => ROLE_TEXT[role];
+
+export const timeText = (time: number | undefined, timeZone?: TimeZone): string =>
+  time === undefined || !Number.isFinite(time) ? '–' : dateTimeFormat(time, { timeZone });
+
+/** Milliseconds → "4 min"; negative ones, which only clocks that differ give, are 0. */
+export function durationText(milliseconds: number | undefined): string {
+  if (milliseconds === undefined || !Number.isFinite(milliseconds)) {
+    return '–';
+  }
+  return formattedValueToString(getValueFormat('s')(Math.max(0, milliseconds) / 1000, 1));
+}
