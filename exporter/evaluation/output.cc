@@ -211,7 +211,7 @@ std::vector<TextTable> to_tables(const Summary& summary) {
     out.push_back(methods_table(dataset, dataset.name));
     out.push_back(faults_table(dataset));
   }
-  out.push_back(methods_table(summary.overall, "All datasets"));
+  if (summary.datasets.size() > 1) out.push_back(methods_table(summary.overall, "All datasets"));
   if (TextTable reasons = reasons_table(summary); !reasons.rows.empty()) out.push_back(std::move(reasons));
   return out;
 }

@@ -66,7 +66,7 @@ bool finite(const std::vector<rca::Candidate>& candidates) {
 std::optional<Error> not_scorable(const dataset::Case& one, Granularity granularity, const std::string& path) {
   if (granularity == Granularity::entity) return std::nullopt;
   if (one.true_signal.empty()) {
-    return Error{ErrorKind::missing_input, path + "/truth.json: names no metric at fault"};
+    return Error{ErrorKind::missing_input, path + "/truth.json: missing, or names no metric at fault"};
   }
   for (const rca::Signal& signal : one.data.frame.signals) {
     if (name_of(signal.entity, signal.role, granularity) == one.true_signal) return std::nullopt;

@@ -132,6 +132,15 @@ bool is_pending(const ActionCheck& check, const rca::Diagnosis& diagnosis) {
 
 }  // namespace
 
+std::string_view to_string(ActionState state) {
+  switch (state) {
+    case ActionState::pending: return "pending";
+    case ActionState::holds: return "holds";
+    case ActionState::failed: return "failed";
+  }
+  return "pending";
+}
+
 std::vector<ActionCheck> plan_checks(const rca::Diagnosis& diagnosis) {
   std::vector<ActionCheck> checks;
   for (std::size_t i = 0; i < diagnosis.actions.size(); ++i) {

@@ -1,5 +1,5 @@
 // Which fields a diagnosis has and what they are called in JSON: one list for writing and for reading, so that what is
-// written can be read back; and the names of the enums' values.
+// written can be read back; and which values the enums have.
 //
 // `visit(name, field)` is called for every field; enums come as visit.choice, instants as visit.time.
 #pragma once
@@ -13,31 +13,13 @@
 
 namespace exporter::fields {
 
-template <typename Enum, std::size_t N>
-using Names = std::array<std::pair<Enum, std::string_view>, N>;
-
-inline constexpr Names<rca::Role, 3> kRoles{{{rca::Role::root_cause, "root_cause"},
-                                             {rca::Role::contributing_factor, "contributing_factor"},
-                                             {rca::Role::symptom, "symptom"}}};
-inline constexpr Names<rca::FishboneBranch, 5> kBranches{{{rca::FishboneBranch::model, "model"},
-                                                          {rca::FishboneBranch::infrastructure, "infrastructure"},
-                                                          {rca::FishboneBranch::data, "data"},
-                                                          {rca::FishboneBranch::process, "process"},
-                                                          {rca::FishboneBranch::people, "people"}}};
-inline constexpr Names<rca::ActionKind, 3> kActionKinds{{{rca::ActionKind::mitigate, "mitigate"},
-                                                         {rca::ActionKind::prevent, "prevent"},
-                                                         {rca::ActionKind::detect, "detect"}}};
-inline constexpr Names<ActionState, 3> kActionStates{
-    {{ActionState::pending, "pending"}, {ActionState::holds, "holds"}, {ActionState::failed, "failed"}}};
-
-// The name of a value; every value of the enum has one.
-template <typename Enum, std::size_t N>
-constexpr std::string_view name_of(Enum value, const Names<Enum, N>& names) {
-  for (const auto& [one, name] : names) {
-    if (one == value) return name;
-  }
-  return {};
-}
+// The values that a name is looked for among when it is read; `to_string` gives each its name.
+inline constexpr std::array kRoles{rca::Role::root_cause, rca::Role::contributing_factor, rca::Role::symptom};
+inline constexpr std::array kBranches{rca::FishboneBranch::model, rca::FishboneBranch::infrastructure,
+                                      rca::FishboneBranch::data, rca::FishboneBranch::process,
+                                      rca::FishboneBranch::people};
+inline constexpr std::array kActionKinds{rca::ActionKind::mitigate, rca::ActionKind::prevent, rca::ActionKind::detect};
+inline constexpr std::array kActionStates{ActionState::pending, ActionState::holds, ActionState::failed};
 
 template <typename Visit>
 void describe(Visit& visit, rca::Evidence& x) {

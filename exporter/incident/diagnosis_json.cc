@@ -31,8 +31,8 @@ class Writer {
     json_[std::string(name)] = ms > 0 ? Json(format_time(ms)) : Json(nullptr);
   }
   template <typename Enum, std::size_t N>
-  void choice(std::string_view name, Enum field, const fields::Names<Enum, N>& names) {
-    json_[std::string(name)] = fields::name_of(field, names);
+  void choice(std::string_view name, Enum field, const std::array<Enum, N>&) {
+    json_[std::string(name)] = to_string(field);
   }
 
   template <typename T>
@@ -71,11 +71,11 @@ class Reader {
     if (const auto parsed = parse_time(value->get_ref<const std::string&>()); parsed.ok()) ms = *parsed;
   }
   template <typename Enum, std::size_t N>
-  void choice(std::string_view name, Enum& field, const fields::Names<Enum, N>& names) const {
+  void choice(std::string_view name, Enum& field, const std::array<Enum, N>& values) const {
     const nlohmann::json* value = find(name);
     if (value == nullptr || !value->is_string()) return;
-    for (const auto& [one, text] : names) {
-      if (value->get_ref<const std::string&>() == text) field = one;
+    for (const Enum one : values) {
+      if (value->get_ref<const std::string&>() == to_string(one)) field = one;
     }
   }
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/result.h"
@@ -44,6 +45,7 @@ struct Recurrence {
 inline constexpr std::size_t kMaxLinkedIncidents = 10;
 
 enum class ActionState { pending, holds, failed };
+std::string_view to_string(ActionState state);
 
 // Whether an action of the diagnosis did what it was for.
 struct ActionCheck {

@@ -144,8 +144,7 @@ Section findings_section(const Source& source) {
     if (table.rows.size() >= source.options.top_k) break;
     const rca::Evidence& evidence = finding.evidence;
     const bool measured = evidence.before != evidence.after;
-    table.rows.push_back({words(fields::name_of(finding.role, fields::kRoles)), percent(finding.probability),
-                          finding.entity, finding.signal,
+    table.rows.push_back({words(to_string(finding.role)), percent(finding.probability), finding.entity, finding.signal,
                           measured ? quantity(evidence.before, "") + " → " + quantity(evidence.after, "") : "",
                           evidence.since_ms > 0 ? clock(evidence.since_ms, source.incident.onset_ms) : ""});
   }
@@ -160,10 +159,8 @@ Section findings_section(const Source& source) {
 Section fishbone_section(const Source& source) {
   Section section{"Fishbone", {}};
   if (source.diagnosis() == nullptr || source.diagnosis()->fishbone.empty()) return section;
-  constexpr std::array kBranches{rca::FishboneBranch::model, rca::FishboneBranch::infrastructure,
-                                 rca::FishboneBranch::data, rca::FishboneBranch::process, rca::FishboneBranch::people};
   Table table{{"branch", "contribution", "weight"}, {}};
-  for (const rca::FishboneBranch branch : kBranches) {
+  for (const rca::FishboneBranch branch : fields::kBranches) {
     std::string name = words(rca::to_string(branch));
     name.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(name.front())));
     bool any = false;

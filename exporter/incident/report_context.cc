@@ -4,7 +4,6 @@
 #include <limits>
 #include <utility>
 
-#include "exporter/incident/diagnosis_fields.h"
 #include "exporter/incident/quantity.h"
 #include "exporter/incident/report_content.h"
 #include "exporter/incident/score.h"
@@ -33,7 +32,7 @@ const ActionCheck* check_of(const Incident& incident, std::size_t action) {
 std::string check_text(const Incident& incident, std::size_t action) {
   const ActionCheck* check = check_of(incident, action);
   if (check == nullptr) return "to be verified by a test";
-  const std::string state(fields::name_of(check->state, fields::kActionStates));
+  const std::string state(to_string(check->state));
   if (!check->outcome.empty()) return state + ": " + check->outcome;
   return check->until_ms > 0 ? state + ": watched until " + format_time(check->until_ms) : state;
 }

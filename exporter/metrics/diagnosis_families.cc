@@ -4,7 +4,6 @@
 #include <cmath>
 #include <string>
 
-#include "exporter/incident/diagnosis_fields.h"
 #include "exporter/metrics/utf8.h"
 #include "rca_core/diagnosis/fault_class.h"
 
@@ -53,7 +52,7 @@ void fill_finding_roles(const Source& source, Series& series) {
     const std::size_t count = std::min(diagnosis.findings.size(), kMaxFindings);
     for (std::size_t i = 0; i < count; ++i) {
       const rca::Finding& finding = diagnosis.findings[i];
-      series.add({incident.id, finding.entity, finding.signal, fields::name_of(finding.role, fields::kRoles)}, 1);
+      series.add({incident.id, finding.entity, finding.signal, to_string(finding.role)}, 1);
     }
   });
 }
@@ -107,9 +106,7 @@ void fill_actions(const Source& source, Series& series) {
       const ActionCheck& check = incident.checks[i];
       if (check.action >= diagnosis.actions.size()) continue;
       const rca::Action& action = diagnosis.actions[check.action];
-      series.add({incident.id, bounded_text(action.text), rca::to_string(action.kind),
-                  fields::name_of(check.state, fields::kActionStates)},
-                 1);
+      series.add({incident.id, bounded_text(action.text), rca::to_string(action.kind), to_string(check.state)}, 1);
     }
   });
 }

@@ -42,7 +42,11 @@ std::vector<std::string> missing_telemetry(const EvidenceContext& context) {
 Result<Assessment> assess(const IncidentView& view, const MethodOptions& options) {
   RCA_ASSIGN(const EvidenceContext context, make_evidence_context(view, options));
   const RoleMovements movements(context);
-  const std::vector<EntityClasses> classes = match_classes(movements);
+  return assess(context, movements, match_classes(movements));
+}
+
+Assessment assess(const EvidenceContext& context, const RoleMovements& movements,
+                  std::span<const EntityClasses> classes) {
   std::vector<EvidenceItem> items = gather_evidence(context);
   std::vector<EvidenceItem> signatures = signature_evidence(movements, classes);
   items.insert(items.end(), std::make_move_iterator(signatures.begin()), std::make_move_iterator(signatures.end()));

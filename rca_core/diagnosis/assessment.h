@@ -1,6 +1,7 @@
 // Which entity and what kind of fault: one calibrated probability per (entity, fault class).
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,10 @@
 #include "rca_core/methods/method.h"
 
 namespace rca {
+
+class RoleMovements;
+struct EntityClasses;
+struct EvidenceContext;
 
 struct ClassProbability {
   std::string entity;
@@ -32,5 +37,10 @@ inline constexpr double kLeastConfidence = 0.25;
 
 // Errors: as make_windows (methods/scoring.h).
 Result<Assessment> assess(const IncidentView& view, const MethodOptions& options);
+
+// The same, for who has worked these out already and needs them again: `movements` of `context`, `classes` of
+// `movements` (class_match.h).
+Assessment assess(const EvidenceContext& context, const RoleMovements& movements,
+                  std::span<const EntityClasses> classes);
 
 }  // namespace rca

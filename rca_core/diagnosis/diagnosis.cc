@@ -31,10 +31,10 @@ std::string_view to_string(Role role) {
 Result<Diagnosis> diagnose(const IncidentView& view, const MethodOptions& options,
                            std::span<const ObservabilityGap> gaps) {
   Diagnosis out;
-  RCA_ASSIGN(out.assessment, assess(view, options));
   RCA_ASSIGN(const EvidenceContext context, make_evidence_context(view, options));
   const RoleMovements movements(context);
   const std::vector<EntityClasses> classes = match_classes(movements);
+  out.assessment = assess(context, movements, classes);
   sections::Case of{.view = view,
                     .context = context,
                     .movements = movements,

@@ -4,6 +4,7 @@
 
 #include "rca_core/causal/fci.h"
 #include "rca_core/causal/pc.h"
+#include "rca_core/causal/pcmci.h"
 #include "rca_core/stats/random.h"
 
 // "for (auto _ : state)" is how Google Benchmark loops: `_` is never read.
@@ -75,6 +76,13 @@ void fci_common_load(benchmark::State& state) {
   learn_fci(state, 1, 0.5);
 }
 BENCHMARK(fci_common_load)->Arg(100)->Arg(200)->Unit(benchmark::kMillisecond);
+
+void learn_pcmci(benchmark::State& state) {
+  const tbb::global_control one_core(tbb::global_control::max_allowed_parallelism, 1);
+  const Eigen::MatrixXd values = series(360, state.range(0), 2, 0.5);
+  for (auto _ : state) benchmark::DoNotOptimize(rca::pcmci(values, {0, 10, {0.1}}));
+}
+BENCHMARK(learn_pcmci)->Arg(38)->Arg(100)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 

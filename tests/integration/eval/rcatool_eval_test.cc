@@ -136,7 +136,7 @@ TEST_F(RcatoolEval, ScoresSignals) {
   (void)dir_.write("shop/cart_cpu/1/truth.json", R"({"service":"cart","metric":"cart_cpu","fault":"cpu"})");
   const auto result = eval({dir_.path().string(), "--methods=nsigma", "--granularity=signal", "--format=json"});
   EXPECT_EQ(result.exit_code, 1) << result.output;
-  EXPECT_THAT(result.output, HasSubstr("pay_cpu/1/truth.json: names no metric at fault"));
+  EXPECT_THAT(result.output, HasSubstr("pay_cpu/1/truth.json: missing, or names no metric at fault"));
   const json report = json::parse(result.output.substr(0, result.output.rfind('}') + 1));
   EXPECT_EQ(report["datasets"]["shop"]["nsigma"]["ac@1"], 1.0);
   EXPECT_NEAR(report["datasets"]["shop"]["nsigma"]["chance"]["ac@1"].get<double>(), 1.0 / 8, 1e-9);

@@ -328,7 +328,11 @@ void race() {
     while (arrived.load(std::memory_order_relaxed) < 2 && std::chrono::steady_clock::now() < give_up) {
       std::this_thread::yield();
     }
-    ++shared;
+    // More than once: of two writes in the very same instant, ThreadSanitizer may see neither.
+    for (int i = 0; i < 1000; ++i) {
+      ++shared;
+      std::this_thread::yield();
+    }
     return rca::Result<void>();
   };
   WebOptions options;

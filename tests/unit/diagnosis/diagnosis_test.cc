@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "tests/unit/diagnosis/llm_stack.h"
+#include "tests/unit/diagnosis/planted_faults.h"
 
 namespace rca {
 namespace {

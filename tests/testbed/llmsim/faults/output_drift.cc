@@ -6,26 +6,14 @@ namespace {
 
 // The weights behind a name change although nobody deployed anything: a hosted adapter is renewed, or a shared volume.
 // Other words, another tokenizer's habits; as fast as before.
-class OutputDrift : public Fault {
- public:
-  explicit OutputDrift(double severity) : severity_(severity) {}
-
-  void begin(Simulation& simulation, std::string_view) override {
-    roll_out(simulation,
-             {.build = {.skill_loss = 0.25 * severity_, .style_shift = severity_, .verbosity = 1 + 0.25 * severity_}});
-  }
-  void end(Simulation& simulation, std::string_view) override { roll_out(simulation, {}); }
-
- private:
-  double severity_;
-};
-
 const FaultRegistration kOutputDrift{
     {.name = "output_drift",
      .fault_class = "output_drift",
      .description = "answers in another style and 25 % longer, without a deployment (times severity)",
      .make = [](const FaultParameters& parameters) -> std::unique_ptr<Fault> {
-       return std::make_unique<OutputDrift>(parameters.at("severity"));
+       const double severity = parameters.at("severity");
+       return std::make_unique<WeightsFault>(Weights{
+           .build = {.skill_loss = 0.25 * severity, .style_shift = severity, .verbosity = 1 + 0.25 * severity}});
      },
      .stack = Stack::full,
      .parameters = {{"severity", 1}},

@@ -6,29 +6,17 @@ namespace {
 
 // A badly calibrated 4-bit export is rolled out: a decoding step reads less, memory is freed, and the probabilities are
 // off. Decoding is bound by memory, so a step takes about half as long (assumed).
-class QuantizationArtefact : public Fault {
- public:
-  explicit QuantizationArtefact(double severity) : severity_(severity) {}
-
-  void begin(Simulation& simulation, std::string_view) override {
-    constexpr double kFreedMib = 7.6e9 * 1.5 / (1 << 20);  // 7.6 billion weights of half a byte in place of two
-    roll_out(simulation, {.build = {.tag = "1.4.2-int4", .quantization = severity_},
-                          .decode_factor = 0.55,
-                          .freed_mib = kFreedMib,
-                          .image = "registry.local/falcon-h1-7b-instruct:1.4.2-int4"});
-  }
-  void end(Simulation& simulation, std::string_view) override { roll_out(simulation, {}); }
-
- private:
-  double severity_;
-};
-
 const FaultRegistration kQuantizationArtefact{
     {.name = "quantization_artefact",
      .fault_class = "quantization_artefact",
      .description = "a 4-bit export of the model with rounding errors (severity; a good one stays below 0.1)",
      .make = [](const FaultParameters& parameters) -> std::unique_ptr<Fault> {
-       return std::make_unique<QuantizationArtefact>(parameters.at("severity"));
+       const double severity = parameters.at("severity");
+       constexpr double kFreedMib = 7.6e9 * 1.5 / (1 << 20);  // 7.6 billion weights of half a byte in place of two
+       return std::make_unique<WeightsFault>(Weights{.build = {.tag = "1.4.2-int4", .quantization = severity},
+                                                     .decode_factor = 0.55,
+                                                     .freed_mib = kFreedMib,
+                                                     .image = "registry.local/falcon-h1-7b-instruct:1.4.2-int4"});
      },
      .stack = Stack::full,
      .parameters = {{"severity", 0.8}},

@@ -4,6 +4,7 @@
 #include "tests/testbed/llmsim/simulation.h"
 
 namespace llmsim {
+namespace {
 
 void roll_out(Simulation& simulation, const Weights& weights) {
   Content* content = find_content(simulation);
@@ -16,6 +17,16 @@ void roll_out(Simulation& simulation, const Weights& weights) {
     replica->gpu.set_freed_mib(weights.freed_mib);
     simulation.set_image(i + 1, weights.image);
   }
+}
+
+}  // namespace
+
+void WeightsFault::begin(Simulation& simulation, std::string_view) {
+  roll_out(simulation, weights_);
+}
+
+void WeightsFault::end(Simulation& simulation, std::string_view) {
+  roll_out(simulation, {});
 }
 
 std::vector<std::string> model_names(const Topology&) {

@@ -4,14 +4,14 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "tests/testbed/llmsim/faults/fault.h"
 #include "tests/testbed/llmsim/hooks/answers.h"
 #include "tests/testbed/llmsim/topology.h"
 
 namespace llmsim {
-
-class Simulation;
 
 // What another build of the weights changes besides the answers.
 struct Weights {
@@ -21,8 +21,16 @@ struct Weights {
   std::string image = {};    // of the container; empty: the weights came without a deployment
 };
 
-// In all replicas, at once. `Weights{}` is what ran before.
-void roll_out(Simulation& simulation, const Weights& weights);
+// Other weights in all replicas; its end brings back what ran before.
+class WeightsFault : public Fault {
+ public:
+  explicit WeightsFault(Weights weights) : weights_(std::move(weights)) {}
+  void begin(Simulation& simulation, std::string_view target) override;
+  void end(Simulation& simulation, std::string_view target) override;
+
+ private:
+  Weights weights_;
+};
 
 // The name that the model is served under, which is also how its signals name it.
 std::vector<std::string> model_names(const Topology& topology);
