@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Puts the address under which you publish docs/ into the rules, their tests and the dashboard:
+# Puts the address under which you publish docs/ into the rules, their tests and the dashboards:
 #   alerts/set-docs-url.sh https://git.example.org/sre/rca_exporter/docs
 set -euo pipefail
 [[ $# -eq 1 && $1 =~ ^https?://[^[:space:]\"\'\\|\&]+[^/]$ ]] || {
@@ -10,5 +10,5 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 old=$(sed -n "s/^export const docsBaseUrl = '\(.*\)';$/\1/p" dashboards/src/links.ts)
 [[ -n $old ]] || { echo "set-docs-url.sh: dashboards/src/links.ts names no docsBaseUrl" >&2; exit 1; }
 sed -i "s|${old//./\\.}|$1|g" alerts/rca-rules.yml alerts/tests/rca-rules-test.yml dashboards/src/links.ts \
-  dashboards/rca-overview.json
-echo "The rules and the dashboard now point to $1"
+  dashboards/rca-*.json dashboards/llm-*.json deploy/kubernetes/dashboards/*.yml
+echo "The rules and the dashboards now point to $1"

@@ -3,8 +3,8 @@ import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
 import * as common from '@grafana/grafana-foundation-sdk/common';
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 
-import { docsBaseUrl, reportUrl } from './links';
-import { linkTo, stat, stateTimeline, table, thresholds, timeseries, unitOf } from './panels';
+import { docsBaseUrl, incidentUrl, reportUrl } from './links.js';
+import { linkTo, stat, stateTimeline, table, thresholds, timeseries, unitOf } from './panels.js';
 
 type Panels = Builder<dashboard.Panel>[];
 
@@ -89,7 +89,7 @@ function incidentTable(): Builder<dashboard.Panel> {
     {
       title: 'Incidents',
       description:
-        'Open incidents and the newest resolved ones. SLI / threshold says how far an open one is from its objective now: 2 is twice what a latency may be. The incident opens its report.',
+        'Open incidents and the newest resolved ones. SLI / threshold says how far an open one is from its objective now: 2 is twice what a latency may be. The incident opens its dashboard or its report.',
       unit: 'short',
       width: 24,
       height: 7,
@@ -113,10 +113,10 @@ function incidentTable(): Builder<dashboard.Panel> {
     },
   )
     .noValue('no incident yet')
-    .overrideByName('Incident', [linkTo('Report', reportUrl)])
+    .overrideByName('Incident', [linkTo(['Incident', incidentUrl], ['Report', reportUrl])])
     .overrideByRegexp('Onset|Detected|Resolved', [unitOf('dateTimeAsIso')])
     .overrideByName('SLI / threshold', [{ id: 'decimals', value: 2 }])
-    .overrideByName('SLO', [linkTo('Runbook', `${docsBaseUrl}/runbooks/RcaIncidentOpen.md`)]);
+    .overrideByName('SLO', [linkTo(['Runbook', `${docsBaseUrl}/runbooks/RcaIncidentOpen.md`])]);
 }
 
 export function rootCause(): Panels {
@@ -144,7 +144,7 @@ export function rootCause(): Panels {
         { id: 'max', value: 1 },
         { id: 'custom.cellOptions', value: { type: 'gauge', mode: 'basic' } },
       ])
-      .overrideByName('Incident', [linkTo('Report', reportUrl)]),
+      .overrideByName('Incident', [linkTo(['Incident', incidentUrl], ['Report', reportUrl])]),
     table(
       {
         title: 'Rank by method',
@@ -175,7 +175,7 @@ export function rootCause(): Panels {
       { entity: 'Entity', fault_class: 'Fault', Value: 'Probability', incident: 'Incident' },
     )
       .noValue('no diagnosis yet')
-      .overrideByName('Incident', [linkTo('Report', reportUrl)]),
+      .overrideByName('Incident', [linkTo(['Incident', incidentUrl], ['Report', reportUrl])]),
     table(
       {
         title: 'Findings',
@@ -188,7 +188,7 @@ export function rootCause(): Panels {
       { role: 'Role', entity: 'Entity', signal: 'Signal', incident: 'Incident' },
     )
       .noValue('no diagnosis yet')
-      .overrideByName('Incident', [linkTo('Report', reportUrl)]),
+      .overrideByName('Incident', [linkTo(['Incident', incidentUrl], ['Report', reportUrl])]),
     stateTimeline(
       {
         title: 'Culprit over time',

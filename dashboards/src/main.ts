@@ -1,23 +1,63 @@
-// Writes the dashboards' JSON beside the source; --check instead fails where a file is not what the source gives.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+// Writes the dashboards and what brings them into Grafana; --check instead fails where a file is not what the source gives.
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
-import { overview } from './overview';
+import { boards } from './boards.js';
+import { configMap, datasources, provider, text } from './provisioning.js';
 
-const folder = join(__dirname, '..');
-const boards = { 'rca-overview.json': overview };
-const check = process.argv.includes('--check');
-let stale = 0;
+const root = join(new URL('.', import.meta.url).pathname, '..', '..');
+const configMaps = 'deploy/kubernetes/dashboards';
 
-for (const [name, make] of Object.entries(boards)) {
-  const file = join(folder, name);
-  const text = JSON.stringify(make(), null, 2) + '\n';
-  if (!check) {
-    writeFileSync(file, text);
-    console.log(`wrote dashboards/${name}`);
-  } else if (!existsSync(file) || readFileSync(file, 'utf8') !== text) {
-    console.error(`dashboards/${name} is not what dashboards/src gives: run 'npm run generate' in dashboards/`);
+function generate(): Map<string, string> {
+  const files = new Map([
+    ['deploy/grafana/provisioning/datasources/rca.yml', datasources()],
+    ['deploy/grafana/provisioning/dashboards/rca.yml', provider()],
+  ]);
+  for (const [name, make] of Object.entries(boards)) {
+    const board = make();
+    files.set(`dashboards/${name}`, text(board));
+    files.set(`${configMaps}/${name.replace('.json', '.yml')}`, configMap(name, board));
+  }
+  return files;
+}
+
+// Of dashboards that are gone.
+function leftOver(files: Map<string, string>): string[] {
+  const inFolder = (folder: string, pattern: RegExp): string[] =>
+    existsSync(join(root, folder)) ? readdirSync(join(root, folder)).filter((name) => pattern.test(name)).map((name) => `${folder}/${name}`) : [];
+  return [...inFolder('dashboards', /^(rca|llm)-.*\.json$/), ...inFolder(configMaps, /\.yml$/)].filter((file) => !files.has(file));
+}
+
+function check(files: Map<string, string>): number {
+  let stale = 0;
+  for (const [name, content] of files) {
+    const file = join(root, name);
+    if (existsSync(file) && readFileSync(file, 'utf8') === content) continue;
+    console.error(`${name} is not what dashboards/src gives: run 'npm run generate' in dashboards/`);
     stale += 1;
   }
+  for (const name of leftOver(files)) {
+    console.error(`${name} is of no dashboard that dashboards/src has: run 'npm run generate' in dashboards/`);
+    stale += 1;
+  }
+  return stale;
 }
-process.exitCode = stale === 0 ? 0 : 1;
+
+function write(files: Map<string, string>): void {
+  for (const [name, content] of files) {
+    mkdirSync(dirname(join(root, name)), { recursive: true });
+    writeFileSync(join(root, name), content);
+    console.log(`wrote ${name}`);
+  }
+  for (const name of leftOver(files)) {
+    rmSync(join(root, name));
+    console.log(`removed ${name}`);
+  }
+}
+
+const files = generate();
+if (process.argv.includes('--check')) {
+  process.exitCode = check(files) === 0 ? 0 : 1;
+} else {
+  write(files);
+}

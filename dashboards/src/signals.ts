@@ -4,17 +4,9 @@ import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
 import * as common from '@grafana/grafana-foundation-sdk/common';
 import type * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 
-import { stat, table, thresholds, timeseries, unitOf, type Query } from './panels';
+import { dashed, stat, table, thresholds, timeseries, unitOf, type Query, type Unit } from './panels.js';
 
 type Panels = Builder<dashboard.Panel>[];
-
-const dashed = (regexp: string): [string, dashboard.DynamicConfigValue[]] => [
-  regexp,
-  [
-    { id: 'custom.lineStyle', value: { fill: 'dash', dash: [8, 6] } },
-    { id: 'color', value: { mode: 'fixed', fixedColor: 'red' } },
-  ],
-];
 
 export function symptom(): Panels {
   return [
@@ -81,7 +73,7 @@ export function signals(): Panels {
 
 // The stack's own metrics, per replica, so that one can see what the analysis saw.
 export function stackEvidence(): Panels {
-  const panel = (title: string, description: string, unit: string, queries: Query[]): Builder<dashboard.Panel> =>
+  const panel = (title: string, description: string, unit: Unit, queries: Query[]): Builder<dashboard.Panel> =>
     timeseries({ title, description, unit, width: 8, height: 7 }, queries);
   const p95 = (metric: string): Query => [
     `histogram_quantile(0.95, sum by (model_name, pod, le) (rate(${metric}_bucket[$__rate_interval])))`,

@@ -8,10 +8,10 @@ for folder in dashboards tests/contract; do
   echo "== npm packages of $folder"
   npm ci --prefix "$folder" --no-audit --no-fund --ignore-scripts
 done
-echo "== dashboards are what their source gives"
+echo "== dashboards: what their source gives, by schema, grid and syntax"
 npm run --silent --prefix dashboards check
 npm run --silent --prefix tests/contract build
-echo "== files"
+echo "== runbooks"
 node --test tests/contract/build/files.test.js
 echo "== queries on the running demo"
 ./demo.sh --exec="node --test $PWD/tests/contract/build/live.test.js" "$@"

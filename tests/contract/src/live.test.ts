@@ -2,16 +2,24 @@
 // PROMETHEUS_URL, ALERTMANAGER_URL, EXPORTER_URL, SIM_URL (DELETE /fault takes the fault away) and FAULT_TARGET, the entity
 // that the fault was put into. The tests run in the order of this file: during the incident, then until it is resolved.
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 
-import { interpolate, legendLabels, load, type Dashboard, type Target } from './dashboard.js';
-import { expectedEmpty, onceResolved } from './expected_empty.js';
+import { catalogNames } from '../../../dashboards/build/catalog.js';
+import {
+  boardFiles,
+  interpolate,
+  legendLabels,
+  load,
+  queryText,
+  variableSelector,
+  type Dashboard,
+  type Target,
+  type Variable,
+} from '../../../dashboards/build/check/dashboard.js';
+import { selectors } from '../../../dashboards/build/check/promql.js';
+import { expectedEmpty, notInDemo, onceResolved, optionalLabels } from './expected_empty.js';
 import { emittedNames, Prometheus, type Rule, type Series } from './prometheus.js';
-import { selectors } from './promql.js';
 
-const root = join(new URL('.', import.meta.url).pathname, '..', '..', '..');
 function environment(name: string): string {
   const value = process.env[name];
   assert.ok(value, `${name} is not set: run tests/contract/run.sh`);
@@ -19,12 +27,13 @@ function environment(name: string): string {
 }
 const prometheus = new Prometheus(environment('PROMETHEUS_URL'));
 const exporter = environment('EXPORTER_URL');
-const files = readdirSync(join(root, 'dashboards')).filter((name) => name.startsWith('rca-') && name.endsWith('.json'));
+const files = boardFiles();
 const minutes = 15;
-const used = new Set<string>(); // of expectedEmpty
+const catalog = catalogNames();
+const used = new Set<string>(); // of expectedEmpty and notInDemo
 const resolved = new Set<string>(); // of onceResolved
 
-const asked = new Map<string, string>(); // metric → who asks for it
+const asked: { metrics: string[]; who: string }[] = []; // of the metrics one is enough
 let rules: Rule[];
 
 async function until(what: string, seconds: number, holds: () => Promise<boolean>): Promise<void> {
@@ -51,8 +60,16 @@ before(async () => {
 // `what` names the query in messages and in expectedEmpty. Gives the series found.
 async function check(what: string, expr: string, run: (expr: string) => Promise<Series[]>): Promise<Series[]> {
   const parts = selectors(expr);
-  for (const { metric } of parts) asked.set(metric, what);
+  for (const { metrics } of parts) asked.push({ metrics, who: what });
   const series = await run(expr);
+  if (notInDemo[what] !== undefined) {
+    used.add(what);
+    assert.equal(series.length, 0, `${what} gives data although the demo has none (${notInDemo[what]}): ${expr}`);
+    for (const { metrics } of parts) {
+      for (const metric of metrics) assert.ok(catalog.has(metric), `${what}: the catalogue does not know ${metric}`);
+    }
+    return series;
+  }
   if (expectedEmpty[what] === undefined) {
     assert.ok(series.length > 0, `${what}: no data for ${expr}`);
     return series;
@@ -65,23 +82,32 @@ async function check(what: string, expr: string, run: (expr: string) => Promise<
   return series;
 }
 
+async function optionsOf(variable: Variable, values: Record<string, string>): Promise<string[]> {
+  const query = variableSelector(interpolate(queryText(variable), values));
+  assert.ok(query, `variable ${variable.name}: ${queryText(variable)}`);
+  const series = await check(`variable ${variable.name}`, query.expr, (expr) => prometheus.query(expr));
+  if (query.label !== undefined) return prometheus.labelValues(query.label, query.expr);
+  // query_result: the series as Grafana writes them, of which a regular expression takes its part.
+  const pattern = new RegExp(/^\/(.*)\/$/.exec(variable.regex ?? '')?.[1] ?? '(.*)');
+  return series.flatMap(({ metric }) => {
+    const labels = Object.entries(metric).map(([name, value]) => `${name}="${value}"`);
+    return pattern.exec(`{${labels.join(',')}} 1`)?.[1] ?? [];
+  });
+}
+
 // The values that a user who has just opened the dashboard has chosen.
 async function variablesOf(board: Dashboard): Promise<Record<string, string>> {
   const values: Record<string, string> = {};
   for (const variable of board.templating.list) {
-    const query = typeof variable.query === 'string' ? variable.query : variable.query?.query;
+    const current = variable.current?.value;
     if (variable.type === 'query') {
-      const [, match, label] = /^label_values\((.+), (\w+)\)$/.exec(query ?? '') ?? [];
-      assert.ok(match && label, `variable ${variable.name}: ${query}`);
-      const selector = interpolate(match, values);
-      await check(`variable ${variable.name}`, selector, (expr) => prometheus.query(expr));
-      const options = await prometheus.labelValues(label, selector);
+      const options = await optionsOf(variable, values);
       assert.ok(options.length > 0, `variable ${variable.name} has no values`);
-      const current = variable.current?.value;
-      values[variable.name] = current === '$__all' ? '.*' : current && options.includes(current) ? current : (options[0] ?? '');
       if (current && current !== '$__all') assert.ok(options.includes(current), `${variable.name} has no value ${current}`);
+      const all = variable.allValue ?? `(${options.join('|')})`;
+      values[variable.name] = current === '$__all' ? all : (current ?? options[0] ?? '');
     } else {
-      values[variable.name] = query ?? '';
+      values[variable.name] = variable.type === 'custom' ? (current ?? '') : queryText(variable);
     }
   }
   return values;
@@ -111,12 +137,13 @@ function queriesOf(board: Dashboard): BoardQuery[] {
 
 // Gives the names of the columns that the query adds to a table.
 async function checkQuery({ what, target }: BoardQuery, variables: Record<string, string>): Promise<string[]> {
+  const legend = interpolate(target.legendFormat ?? '', variables);
   const series = await check(what, interpolate(target.expr, variables), (expr) =>
     target.instant ? prometheus.query(expr) : prometheus.queryRange(expr, minutes * 60),
   );
   const labels = new Set(series.flatMap(({ metric }) => Object.keys(metric)));
   if (series.length > 0) {
-    for (const label of legendLabels(target.legendFormat ?? '')) {
+    for (const label of legendLabels(legend).filter((name) => !optionalLabels.includes(name))) {
       assert.ok(labels.has(label), `${what}: no series has the label ${label} of its legend`);
     }
   }
@@ -124,7 +151,7 @@ async function checkQuery({ what, target }: BoardQuery, variables: Record<string
 }
 
 for (const name of files) {
-  const board = load(join(root, 'dashboards', name));
+  const board = load(name);
   const queries = queriesOf(board);
 
   describe(name, () => {
@@ -175,8 +202,8 @@ describe('rules', () => {
         for (const [, format] of text.matchAll(/printf "((?:[^"\\]|\\.)*)"/g)) {
           if (!format?.includes('%q')) continue;
           const expr = format.replaceAll('\\"', '"').replaceAll('%q', '"x"');
-          for (const { metric } of selectors(expr)) {
-            asked.set(metric, `annotation of ${rule.name}`);
+          for (const { metrics } of selectors(expr)) {
+            asked.push({ metrics, who: `annotation of ${rule.name}` });
             seen += 1;
           }
         }
@@ -222,7 +249,7 @@ describe('when the fault is taken away', () => {
   });
 
   for (const name of files) {
-    const board = load(join(root, 'dashboards', name));
+    const board = load(name);
     for (const query of queriesOf(board).filter(({ what }) => onceResolved.includes(what))) {
       it(`${name}: ${query.what}`, async () => {
         await checkQuery(query, await variablesOf(board));
@@ -233,17 +260,19 @@ describe('when the fault is taken away', () => {
 });
 
 describe('every series that was asked for', () => {
-  it('is exposed by a target or recorded by a rule', async () => {
+  it('is exposed by a target, recorded by a rule, or in the catalogue as that of another exporter', async () => {
     const names = await emittedNames(await prometheus.targets());
     for (const rule of rules) if (rule.type === 'recording') names.add(rule.name);
-    assert.ok(asked.size > 20);
-    for (const [metric, who] of asked) assert.ok(names.has(metric), `${who}: nobody emits ${metric}`);
+    assert.ok(asked.length > 20);
+    for (const { metrics, who } of asked) {
+      for (const metric of metrics) assert.ok(names.has(metric) || catalog.has(metric), `${who}: nobody emits ${metric}`);
+    }
   });
 });
 
 describe('the lists of queries that give nothing', () => {
   it('hold only queries that exist', () => {
-    assert.deepEqual([...used].sort(), Object.keys(expectedEmpty).sort());
+    assert.deepEqual([...used].sort(), [...Object.keys(expectedEmpty), ...Object.keys(notInDemo)].sort());
     assert.deepEqual([...resolved].sort(), [...onceResolved].sort());
   });
 });

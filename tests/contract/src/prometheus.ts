@@ -72,7 +72,8 @@ export class Prometheus {
 
 // Names of the series that the targets expose now: what somebody emits, whatever Prometheus still remembers.
 export async function emittedNames(scrapeUrls: string[]): Promise<Set<string>> {
-  const names = new Set<string>(['up']);
+  // What Prometheus itself says of a scrape.
+  const names = new Set<string>(['up', 'scrape_samples_scraped', 'scrape_duration_seconds']);
   for (const url of scrapeUrls) {
     const text = await (await fetch(url)).text();
     for (const line of text.split('\n')) {

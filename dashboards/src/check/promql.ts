@@ -2,11 +2,19 @@
 import { parser } from '@prometheus-io/lezer-promql';
 
 export interface Selector {
-  metric: string;
+  metrics: string[]; // one, or the alternatives of __name__=~"a|b": of these one is enough
   text: string; // the selector with its matchers, without a range
 }
 
 export class SyntaxFault extends Error {}
+
+function metricsOf(text: string): string[] {
+  const name = /^[a-zA-Z_:][a-zA-Z0-9_:]*/.exec(text)?.[0];
+  if (name !== undefined) return [name];
+  const alternatives = /__name__=~"([a-zA-Z0-9_:|]+)"/.exec(text)?.[1];
+  if (alternatives === undefined) throw new SyntaxFault(`a selector without a metric name: ${text}`);
+  return alternatives.split('|');
+}
 
 // Every vector selector of `expr`. Throws SyntaxFault where it does not parse, or a selector names no metric.
 export function selectors(expr: string): Selector[] {
@@ -18,9 +26,7 @@ export function selectors(expr: string): Selector[] {
       }
       if (node.name !== 'VectorSelector') return;
       const text = expr.slice(node.from, node.to);
-      const metric = /^[a-zA-Z_:][a-zA-Z0-9_:]*/.exec(text)?.[0];
-      if (metric === undefined) throw new SyntaxFault(`a selector without a metric name: ${text}`);
-      found.push({ metric, text });
+      found.push({ metrics: metricsOf(text), text });
     },
   });
   return found;
