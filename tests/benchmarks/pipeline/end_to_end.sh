@@ -62,13 +62,12 @@ until curl -sf "http://127.0.0.1:$port/-/ready" > /dev/null; do sleep 0.1; done
 } > "$dir/bench.yml"
 cat > "$dir/rca.yml" <<YML
 sources: [{name: prometheus, url: "http://127.0.0.1:$port/api/v1/read"}]
-evaluation: {step: ${step}s, methods: [nsigma, baro]}
+evaluation: {step: ${step}s}
+methods: [nsigma, baro]
 catalog: {builtin: false, files: [bench.yml]}
 slos: [{name: load, sli: end_to_end_latency, role: load_0, threshold: 1000000}]
 store: {path: "$dir/incidents.db"}
 YML
-sed -i 's/, methods: \[nsigma, baro\]//' "$dir/rca.yml"
-echo 'methods: [nsigma, baro]' >> "$dir/rca.yml"
 
 # The z-score of the anomalous window's end against the normal window, for every series.
 normal=$((onset - start))
