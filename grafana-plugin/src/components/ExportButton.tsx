@@ -5,13 +5,20 @@ import { download, toCsv, toJson, type ExportTable } from './export';
 interface Props {
   /** Called when something is exported, so that nothing is prepared for nobody. */
   table: () => ExportTable;
+  /** The drawing as the text of an SVG file; undefined: there is none at the moment. */
+  picture?: () => string | undefined;
 }
 
-/** Saves what is shown as CSV or JSON. */
-export function ExportButton({ table }: Props) {
-  const save = (type: 'csv' | 'json') => {
+/** Saves what is shown as CSV, JSON or, where it is a drawing, SVG. */
+export function ExportButton({ table, picture }: Props) {
+  const save = (type: 'csv' | 'json' | 'svg') => {
     const content = table();
-    if (type === 'csv') {
+    if (type === 'svg') {
+      const svg = picture?.();
+      if (svg !== undefined) {
+        download(`${content.name}.svg`, 'image/svg+xml', svg);
+      }
+    } else if (type === 'csv') {
       download(`${content.name}.csv`, 'text/csv;charset=utf-8', toCsv(content));
     } else {
       download(`${content.name}.json`, 'application/json', toJson(content));
@@ -21,6 +28,7 @@ export function ExportButton({ table }: Props) {
     <Menu ariaLabel="Export">
       <Menu.Item label="Save as CSV" icon="file-alt" onClick={() => save('csv')} />
       <Menu.Item label="Save as JSON" icon="brackets-curly" onClick={() => save('json')} />
+      {picture && <Menu.Item label="Save as SVG" icon="graph-bar" onClick={() => save('svg')} />}
     </Menu>
   );
   return (

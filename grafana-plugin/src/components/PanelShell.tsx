@@ -18,13 +18,17 @@ interface Props {
   notices: readonly Notice[];
   /** Left of the toolbar: which incident this is. */
   header?: ReactNode;
+  /** Buttons of the panel, left of the export. */
+  tools?: ReactNode;
   exported?: () => ExportTable;
+  /** The drawing as the text of an SVG file. */
+  picture?: () => string | undefined;
   /** Drawn when the status is `ready`. */
   children: ReactNode;
 }
 
 /** The frame of every panel: its toolbar, and what it says while there is nothing to draw. */
-export function PanelShell({ label, width, height, status, notices, header, exported, children }: Props) {
+export function PanelShell({ label, width, height, status, notices, header, tools, exported, picture, children }: Props) {
   const styles = useStyles2(getStyles);
   const ready = status.kind === 'ready';
   return (
@@ -33,7 +37,8 @@ export function PanelShell({ label, width, height, status, notices, header, expo
         <div className={styles.toolbar}>
           <div className={styles.header}>{header}</div>
           <Notices notices={notices} />
-          {ready && exported && <ExportButton table={exported} />}
+          {ready && tools}
+          {ready && exported && <ExportButton table={exported} picture={picture} />}
         </div>
       )}
       {/* What scrolls must be reachable by keyboard. */}

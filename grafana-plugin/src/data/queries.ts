@@ -59,7 +59,7 @@ export function rankingQueries(incident?: string): RcaQuery[] {
   ];
 }
 
-/** The panels propagation, five whys, fishbone. */
+/** The panels propagation and five whys. */
 export function diagnosisQueries(incident?: string): RcaQuery[] {
   const matcher = incidentMatcher(incident);
   return [
@@ -71,6 +71,13 @@ export function diagnosisQueries(incident?: string): RcaQuery[] {
     state('rca_propagation_edge_weight', matcher),
   ];
 }
+
+/** The panel fishbone: changes and missing telemetry have branches of their own. */
+export const fishboneQueries = (incident?: string): RcaQuery[] => [
+  ...diagnosisQueries(incident),
+  state('rca_change_event_timestamp_seconds'),
+  state('rca_observability_gap'),
+];
 
 /** The panel incident timeline. */
 export function timelineQueries(incident?: string): RcaQuery[] {
@@ -86,6 +93,6 @@ export function timelineQueries(incident?: string): RcaQuery[] {
 
 /** Everything about one incident, for the page that shows it. */
 export function incidentQueries(incident?: string): RcaQuery[] {
-  const all = [...incidentListQueries(), ...rankingQueries(incident), ...diagnosisQueries(incident), ...timelineQueries(incident)];
+  const all = [...incidentListQueries(), ...rankingQueries(incident), ...fishboneQueries(incident), ...timelineQueries(incident)];
   return [...new Map(all.map((query) => [query.refId, query])).values()];
 }

@@ -1,0 +1,142 @@
+// What of a large graph is drawn: the incident's path and what is near it, with entities that play the same part drawn
+// as one.
+import { strongest, type Graph, type GraphEdge, type GraphNode } from './data';
+
+export type Focus = 'path' | 'neighbours' | 'all';
+
+export interface Reduced extends Graph {
+  /** Entities that are not drawn, neither by themselves nor in a group. */
+  hidden: number;
+}
+
+function neighboursOf(edges: readonly GraphEdge[]): Map<string, Set<string>> {
+  const result = new Map<string, Set<string>>();
+  const add = (from: string, to: string) => {
+    const known = result.get(from);
+    if (known) {
+      known.add(to);
+    } else {
+      result.set(from, new Set([to]));
+    }
+  };
+  for (const { source, target } of edges) {
+    add(source, target);
+    add(target, source);
+  }
+  return result;
+}
+
+/** How many steps an entity is away from the path; entities without a way to it are missing. */
+function distances(graph: Graph): Map<string, number> {
+  const near = neighboursOf(graph.edges);
+  const result = new Map<string, number>();
+  let front = graph.nodes.filter((node) => node.onPath || node.role !== undefined).map((node) => node.id);
+  for (let steps = 0; front.length > 0; steps++) {
+    const next: string[] = [];
+    for (const id of front) {
+      if (!result.has(id)) {
+        result.set(id, steps);
+        next.push(...(near.get(id) ?? []));
+      }
+    }
+    front = next;
+  }
+  return result;
+}
+
+/** The part of the graph that the focus asks for, at most `most` entities: those nearest to the path stay. */
+export function focus(graph: Graph, how: Focus, most: number): Reduced {
+  const away = distances(graph);
+  const reach = how === 'path' ? 0 : how === 'neighbours' ? 1 : Number.POSITIVE_INFINITY;
+  const importance = (node: GraphNode) => node.probability ?? 0;
+  const kept = graph.nodes
+    .map((node) => ({ node, steps: away.get(node.id) ?? Number.POSITIVE_INFINITY }))
+    .filter(({ steps }) => steps <= reach)
+    .sort((a, b) => (a.steps === b.steps ? importance(b.node) - importance(a.node) : a.steps - b.steps))
+    .slice(0, Math.max(1, most))
+    .map(({ node }) => node);
+  const ids = new Set(kept.map((node) => node.id));
+  return {
+    nodes: graph.nodes.filter((node) => ids.has(node.id)),
+    edges: graph.edges.filter(({ source, target }) => ids.has(source) && ids.has(target)),
+    hidden: graph.nodes.length - kept.length,
+  };
+}
+
+/** What entities of one kind have in common: "vllm-decode-7f9c-12" and "vllm-decode-5d4b-3" are both "vllm-decode-*". */
+export function stem(name: string): string {
+  const parts = name.split(/(?<=[-_.:/])/);
+  const kept = parts.map((part) => (/\d/.test(part) ? '*' : part)).join('');
+  return kept.replace(/\*(?:[-_.:/]?\*)+/g, '*');
+}
+
+/**
+ * Draws entities as one that are called alike, play the same role and hang on the same others, when there are at least
+ * `least` of them. Root causes and groups in `open` stay apart. `least` < 2: no groups.
+ */
+export function group(graph: Reduced, least: number, open: ReadonlySet<string> = new Set()): Reduced {
+  if (least < 2) {
+    return graph;
+  }
+  const near = neighboursOf(graph.edges);
+  const alike = new Map<string, GraphNode[]>();
+  for (const node of graph.nodes) {
+    if (node.role === 'root_cause') {
+      continue;
+    }
+    const others = [...(near.get(node.id) ?? [])].sort();
+    // Neighbours that differ only by their number are alike as well: n replicas on n nodes.
+    const key = JSON.stringify([stem(node.id), node.role ?? '', node.onPath, [...new Set(others.map(stem))]]);
+    const known = alike.get(key);
+    if (known) {
+      known.push(node);
+    } else {
+      alike.set(key, [node]);
+    }
+  }
+  const groupOf = new Map<string, GraphNode>();
+  for (const [key, members] of alike) {
+    if (members.length < least || open.has(key)) {
+      continue;
+    }
+    const merged: GraphNode = {
+      id: key,
+      role: strongest(members.map((node) => node.role)),
+      probability: highest(members.map((node) => node.probability)),
+      signals: [...new Set(members.flatMap((node) => node.signals))],
+      onPath: members.some((node) => node.onPath),
+      members: members.map((node) => node.id),
+    };
+    for (const node of members) {
+      groupOf.set(node.id, merged);
+    }
+  }
+  const nodes = [...new Set(graph.nodes.map((node) => groupOf.get(node.id) ?? node))];
+  return { nodes, edges: mergeEdges(graph.edges, (id) => groupOf.get(id)?.id ?? id), hidden: graph.hidden };
+}
+
+/** Of several edges between the same two, the strongest counts. */
+function mergeEdges(edges: readonly GraphEdge[], place: (id: string) => string): GraphEdge[] {
+  const merged = new Map<string, GraphEdge>();
+  for (const edge of edges) {
+    const source = place(edge.source);
+    const target = place(edge.target);
+    if (source === target) {
+      continue;
+    }
+    const key = JSON.stringify([source, target]);
+    const other = merged.get(key);
+    const weight = highest([other?.weight, edge.weight]);
+    merged.set(key, { ...edge, source, target, weight, count: (other?.count ?? 0) + edge.count });
+  }
+  return [...merged.values()];
+}
+
+function highest(values: ReadonlyArray<number | undefined>): number | undefined {
+  const given = values.filter((value) => value !== undefined);
+  return given.length > 0 ? Math.max(...given) : undefined;
+}
+
+/** What a node is called: the entity, or how many of which kind. */
+export const nodeName = (node: GraphNode): string =>
+  node.members ? `${node.members.length} × ${stem(node.members[0] ?? '')}` : node.id;
