@@ -1,7 +1,6 @@
 // What a drift consists of: which buckets moved, and which values of a label carry it.
 #pragma once
 
-#include <map>
 #include <span>
 #include <string>
 #include <vector>

@@ -24,13 +24,15 @@ struct BinnedDistribution {
 // many as the bounds, or a count is negative or not finite.
 Result<BinnedDistribution> make_binned(std::vector<double> upper_bounds, std::vector<double> counts);
 
-// The sum of several histograms (the replicas of a service, the hours of a day). Where their bounds differ, buckets are
-// joined until only bounds remain that all have: nothing is said about where in a bucket its observations were.
-// Histograms without observations do not count, except that their bounds are kept when none has any.
-// Errors: invalid_argument, when there is none, or when they have no finite bound in common.
+// The sum of several histograms (the replicas of a service, the hours of a day). Where their bounds differ, those are
+// kept at which every part's count is known: a bound of its own, or one within a bucket of its that is empty (sparse
+// buckets of native histograms). Other buckets are joined: nothing is said about where in a bucket its observations
+// were. Histograms without observations do not count; when none has any, the first is the answer. Errors:
+// invalid_argument, when there is none, or when no finite bound is left.
 Result<BinnedDistribution> merge(std::span<const BinnedDistribution> parts);
 
-// The same observations in fewer buckets. `upper_bounds`: some of the distribution's, ascending, +Inf the last of them.
+// The same observations in other buckets: each counts in the first whose bound is not below its own bucket's.
+// `upper_bounds`: ascending, +Inf the last.
 BinnedDistribution rebin(const BinnedDistribution& distribution, std::span<const double> upper_bounds);
 
 // Raw values of a gauge, or one value per request.

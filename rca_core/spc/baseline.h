@@ -22,7 +22,7 @@ constexpr std::string_view to_string(Seasonality seasonality) {
 }
 
 struct BaselineOptions {
-  std::size_t min_values = 30;  // in control
+  std::size_t min_values = 30;
   // How often each hour must have been seen. Hour of week is tried first, then hour of day, else there is no season.
   std::size_t min_weeks = 3;
   std::size_t min_days = 3;
@@ -44,12 +44,13 @@ struct Baseline {
   [[nodiscard]] double center(std::int64_t time_ms) const;
 };
 
-// Centre: median (of each hour of the season). Sigma: the largest of 1.4826 × median absolute deviation and what makes
+// Centre: median (of each hour of the season). Sigma: the larger of 1.4826 × median absolute deviation and what makes
 // 99.73 % of the deviations lie within three of it, so that skewed signals (latencies) do not alarm by their nature;
-// for a signal that holds one value most of the time, from its standard deviation; for a constant one, 10⁻⁹ of its
-// size. Stretches out of control (three or more neighbours on one side beyond four sigma) are left out and both
-// estimated again. Values that are not finite are ignored. Errors: missing_input, when fewer than min_values are in
-// control.
+// for a signal that left one value more rarely than that, its standard deviation. Stretches out of control (three or
+// more neighbours on one side beyond four robust sigma) are left out and both estimated again, unless that is more than
+// a quarter of the window: then it is how the signal is. Values that are not finite are ignored. Errors: missing_input,
+// when there are fewer than min_values, or when the signal does not vary; invalid_argument, when its values are so
+// large that sigma overflows.
 Result<Baseline> fit_baseline(SampleView history, const BaselineOptions& options);
 
 }  // namespace rca

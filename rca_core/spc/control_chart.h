@@ -22,6 +22,9 @@ struct ChartOptions {
   double ewma_limit = 3.75;  // standard deviations of the EWMA
   double cusum_slack = 0.5;  // k, standard deviations: half the shift that is to be found quickly
   double cusum_limit = 8.0;  // h, standard deviations
+  // What lies further out enters EWMA and CUSUM as this, so that one wild value does not alarm for an hour (J. M.
+  // Lucas, R. B. Crosier, "Robust CUSUM", Communications in Statistics 1982); standard deviations.
+  double largest_deviation = 4;
 };
 
 enum class SpcRule { beyond_3_sigma, two_of_three, four_of_five, eight_in_a_row, ewma, cusum_high, cusum_low };
@@ -83,6 +86,7 @@ class ControlChart {
 
  private:
   Baseline baseline_;
+  ChartOptions options_;
   ControlPoint point_;
   WesternElectric shewhart_;
   Ewma ewma_;    // of deviations from the centre, in sigmas

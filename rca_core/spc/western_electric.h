@@ -19,7 +19,7 @@ class WesternElectric {
   WesternElectricSignals add(double z);
 
  private:
-  std::array<double, 8> last_ = {};  // ring
+  std::array<double, 8> last_ = {};  // oldest first
   std::size_t count_ = 0;
 };
 

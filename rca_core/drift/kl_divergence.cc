@@ -1,0 +1,54 @@
+// kl_divergence: what coding the current observations with the reference costs, in nats.
+// S. Kullback, R. A. Leibler, On Information and Sufficiency, Annals of Mathematical Statistics 1951
+//
+// Each bucket gets half an observation more in both: a bucket that the reference never had would make it infinite
+// (Krichevsky & Trofimov 1981).
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <vector>
+
+#include "rca_core/drift/shares.h"
+#include "rca_core/drift/statistic.h"
+
+namespace rca {
+namespace {
+
+constexpr double kAdded = 0.5;
+
+std::vector<double> smoothed_shares(const std::vector<double>& counts, double total) {
+  std::vector<double> shares;
+  const double all = total + kAdded * static_cast<double>(counts.size());
+  for (const double count : counts) shares.push_back((count + kAdded) / all);
+  return shares;
+}
+
+class KullbackLeibler final : public DriftStatistic {
+ public:
+  [[nodiscard]] std::string_view name() const override { return "kl_divergence"; }
+  [[nodiscard]] std::string_view series() const override { return "kl_divergence"; }
+  [[nodiscard]] std::string_view description() const override {
+    return "Kullback-Leibler divergence of current from reference, in nats, half an observation added to each bucket";
+  }
+  [[nodiscard]] std::string_view reference() const override {
+    return "S. Kullback, R. A. Leibler, On Information and Sufficiency, Annals of Mathematical Statistics 1951";
+  }
+  [[nodiscard]] bool has_p_value() const override { return false; }
+  [[nodiscard]] double default_threshold() const override { return 0.1; }
+  [[nodiscard]] std::string_view effect_name() const override { return "value"; }
+  [[nodiscard]] bool takes(DistributionKind kind) const override { return kind == DistributionKind::binned; }
+
+  [[nodiscard]] std::optional<StatisticValue> on_bins(const BinnedPair& pair, const StatisticOptions&) const override {
+    StatisticValue out;
+    const std::vector<double> p = smoothed_shares(pair.current_counts, pair.current_total);
+    const std::vector<double> q = smoothed_shares(pair.reference_counts, pair.reference_total);
+    out.value = kullback_leibler(p, q);
+    out.effect = out.value;
+    return out;
+  }
+};
+
+const DriftStatisticRegistration registration(std::make_unique<KullbackLeibler>());
+
+}  // namespace
+}  // namespace rca

@@ -1,0 +1,66 @@
+// Small sums that several statistics are made of.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <span>
+#include <vector>
+
+#include "rca_core/drift/pair.h"
+
+namespace rca {
+
+// Σ p ln (p / q), in nats: 0 ln 0 = 0; infinite where q is 0 and p is not. Both hold shares of the same cells.
+inline double kullback_leibler(std::span<const double> p, std::span<const double> q) {
+  double sum = 0;
+  for (std::size_t i = 0; i < p.size(); ++i) {
+    if (p[i] <= 0) continue;
+    if (q[i] <= 0) return std::numeric_limits<double>::infinity();
+    sum += p[i] * std::log(p[i] / q[i]);
+  }
+  return std::max(sum, 0.0);  // rounding
+}
+
+// ½ KL(p ‖ m) + ½ KL(q ‖ m), m the mean of both: 0 … ln 2. J. Lin, IEEE Trans. Information Theory 1991.
+inline double jensen_shannon(std::span<const double> p, std::span<const double> q) {
+  double sum = 0;
+  for (std::size_t i = 0; i < p.size(); ++i) {
+    const double mean = (p[i] + q[i]) / 2;
+    if (p[i] > 0) sum += p[i] * std::log(p[i] / mean) / 2;
+    if (q[i] > 0) sum += q[i] * std::log(q[i] / mean) / 2;
+  }
+  return std::max(sum, 0.0);
+}
+
+// One cell's part of the population stability index: shares below kPsiFloor count as that.
+inline constexpr double kPsiFloor = 1e-4;
+inline double stability_term(double reference, double current) {
+  const double from = std::max(reference, kPsiFloor);
+  const double to = std::max(current, kPsiFloor);
+  return (to - from) * std::log(to / from);
+}
+
+// Half the sum of the differences: 0 … 1.
+inline double total_variation(std::span<const double> p, std::span<const double> q) {
+  double sum = 0;
+  for (std::size_t i = 0; i < p.size(); ++i) sum += std::fabs(p[i] - q[i]);
+  return sum / 2;
+}
+
+// Cells as values that tie: what a rank test sees of a histogram. Cells that are empty in both are left out.
+inline std::vector<SamplePair::Tie> ties_of_cells(const BinnedPair& pair) {
+  std::vector<SamplePair::Tie> ties;
+  ties.reserve(pair.upper_bounds.size());
+  for (std::size_t i = 0; i < pair.upper_bounds.size(); ++i) {
+    SamplePair::Tie tie;
+    tie.value = pair.upper_bounds[i];
+    tie.reference = pair.reference_counts[i];
+    tie.current = pair.current_counts[i];
+    if (tie.reference + tie.current > 0) ties.push_back(tie);
+  }
+  return ties;
+}
+
+}  // namespace rca
