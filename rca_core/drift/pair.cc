@@ -33,11 +33,11 @@ class Cumulative {
   [[nodiscard]] double right() const {
     const bool last = cell_ + 2 == bounds_.size() && bounds_[cell_] <= x_;
     if (last || cell_ + 1 == bounds_.size()) return total_;
-    return finite();
+    return cells();
   }
-  // The same without those beyond the last finite bound.
-  [[nodiscard]] double finite() const {
-    if (cell_ + 1 == bounds_.size()) return below_;
+  // The same, where a point beyond the last finite bound counts after that bound.
+  [[nodiscard]] double cells() const {
+    if (cell_ + 1 == bounds_.size()) return total_;
     if (cell_ == 0 && bounds_[0] <= 0) return x_ < bounds_[0] ? 0 : counts_[0];
     return below_ + inside();
   }
@@ -81,7 +81,7 @@ void fill_cells(const BinnedDistribution& distribution, const std::vector<double
       double at = total;
       if (std::isfinite(bound)) {
         cumulative.move_to(bound);
-        at = std::max(before, cumulative.finite());
+        at = std::max(before, cumulative.cells());
       }
       counts.push_back(at - before);
       before = at;

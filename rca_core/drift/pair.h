@@ -14,8 +14,8 @@ namespace rca {
 // Two histograms on the union of their finite bounds. Conventions:
 //  - the observations of a bucket lie evenly between its bounds, and are split so when the other histogram has a bound
 //    in between; the first bucket begins at 0, or is a point at its bound when that is not positive;
-//  - observations beyond the last finite bound are one cell for statistics of shares, and lie at that bound (each
-//    histogram's own) for statistics of distances.
+//  - observations beyond a histogram's last finite bound lie at that bound; as a cell they belong to the one after it,
+//    which is (last bound, +Inf) where both histograms end at one bound.
 struct BinnedPair {
   // K + 1 cells: (−Inf, bound 0], …, (bound K−1, +Inf).
   std::vector<double> upper_bounds;      // K + 1, the last +Inf

@@ -146,13 +146,17 @@ class TwoSample {
 TEST(DriftOracle, TwoSamples) {
   const auto path = oracle::vectors("10a_two_sample.json");
   RCA_SKIP_WITHOUT(path);
-  for (const json& test : oracle::load(path)["cases"]) TwoSample(test).check_all();
+  const json cases = oracle::load(path)["cases"];
+  ASSERT_FALSE(cases.empty());
+  for (const json& test : cases) TwoSample(test).check_all();
 }
 
 TEST(DriftOracle, CountsPerBucket) {
   const auto path = oracle::vectors("10b_discrete.json");
   RCA_SKIP_WITHOUT(path);
-  for (const json& test : oracle::load(path)["cases"]) {
+  const json cases = oracle::load(path)["cases"];
+  ASSERT_FALSE(cases.empty());
+  for (const json& test : cases) {
     const std::string name = test["name"];
     const std::vector<double> p_counts = numbers(test["input"]["P_counts"]);
     if (p_counts.size() < 2) continue;  // one bucket tells nothing: make_binned_pair says so
@@ -194,7 +198,9 @@ BinnedDistribution from_cumulative(const json& bounds, const json& cumulative) {
 TEST(DriftOracle, Histograms) {
   const auto path = oracle::vectors("10c_binned_histogram.json");
   RCA_SKIP_WITHOUT(path);
-  for (const json& test : oracle::load(path)["cases"]) {
+  const json cases = oracle::load(path)["cases"];
+  ASSERT_FALSE(cases.empty());
+  for (const json& test : cases) {
     const std::string name = test["name"];
     const json& input = test["input"];
     const json& expected = test["expected"];
@@ -262,7 +268,9 @@ void check_ewma(const json& test) {
 TEST(DriftOracle, ChartsWithMemory) {
   const auto path = oracle::vectors("09a_cusum_ewma.json");
   RCA_SKIP_WITHOUT(path);
-  for (const json& test : oracle::load(path)["cases"]) {
+  const json cases = oracle::load(path)["cases"];
+  ASSERT_FALSE(cases.empty());
+  for (const json& test : cases) {
     if (test["input"]["method"] == "cusum") {
       check_cusum(test);
     } else {
@@ -274,7 +282,9 @@ TEST(DriftOracle, ChartsWithMemory) {
 TEST(DriftOracle, WesternElectricRules) {
   const auto path = oracle::vectors("09c_western_electric.json");
   RCA_SKIP_WITHOUT(path);
-  for (const json& test : oracle::load(path)["cases"]) {
+  const json cases = oracle::load(path)["cases"];
+  ASSERT_FALSE(cases.empty());
+  for (const json& test : cases) {
     const json& input = test["input"];
     const json& expected = test["expected"];
     WesternElectric rules;

@@ -83,11 +83,8 @@ TEST(HistogramWindow, AResetCountsFromZeroInEveryBucket) {
 }
 
 TEST(HistogramWindow, BoundsThatChangeLeaveTheCommonOnes) {
-  const Histogram histogram = Histogram()
-                                  .bucket(1, {0, 1, 2, 3})
-                                  .bucket(2, {0, 2})
-                                  .bucket(3, {4, 5}, 2)
-                                  .bucket(kInfinity, {0, 3, 5, 6});
+  const Histogram histogram =
+      Histogram().bucket(1, {0, 1, 2, 3}).bucket(2, {0, 2}).bucket(3, {4, 5}, 2).bucket(kInfinity, {0, 3, 5, 6});
   const auto window = histogram.increase(0, 3);
   ASSERT_TRUE(window.ok()) << window.error().message;
   EXPECT_TRUE(window->rebinned);

@@ -71,11 +71,10 @@ TEST(DriftStatistics, AreAllThereAndDescribed) {
     EXPECT_GT(statistic->default_threshold(), 0);
     EXPECT_TRUE(series.insert(statistic->series()).second) << statistic->series();
   }
-  for (const char* name :
-       {"psi", "js_divergence", "kl_divergence", "hellinger_distance", "total_variation_distance", "ks_statistic",
-        "wasserstein_distance", "chi_squared_statistic", "g_statistic", "cramer_von_mises_statistic",
-        "anderson_darling_statistic", "energy_distance", "welch_statistic", "mann_whitney_statistic", "cosine_distance",
-        "frechet_distance", "mmd"}) {
+  for (const char* name : {"psi", "js_divergence", "kl_divergence", "hellinger_distance", "total_variation_distance",
+                           "ks_statistic", "wasserstein_distance", "chi_squared_statistic", "g_statistic",
+                           "cramer_von_mises_statistic", "anderson_darling_statistic", "energy_distance",
+                           "welch_statistic", "mann_whitney_statistic", "cosine_distance", "frechet_distance", "mmd"}) {
     EXPECT_TRUE(series.contains(name)) << name;
   }
   EXPECT_FALSE(find_drift_statistic("no_such").ok());
@@ -238,12 +237,10 @@ TEST(DriftStatistics, DegenerateHistogramsHaveADefinedResult) {
 }
 
 TEST(DriftStatistics, DegenerateSamplesHaveADefinedResult) {
-  const std::vector<Sample> all = {make_sample(std::vector<double>{1}),
-                                   make_sample(std::vector<double>{1, 1, 1}),
-                                   make_sample(std::vector<double>{2, 2}),
-                                   make_sample(std::vector<double>{-1e308, 0, 1e308}),
-                                   make_sample(std::vector<double>(200, 4.0)),
-                                   make_sample(std::vector<double>{0, 1e-320})};
+  const std::vector<Sample> all = {
+      make_sample(std::vector<double>{1}),        make_sample(std::vector<double>{1, 1, 1}),
+      make_sample(std::vector<double>{2, 2}),     make_sample(std::vector<double>{-1e308, 0, 1e308}),
+      make_sample(std::vector<double>(200, 4.0)), make_sample(std::vector<double>{0, 1e-320})};
   for (const Sample& a : all) {
     for (const Sample& b : all) {
       for (const DriftStatistic* statistic : taking(DistributionKind::samples)) {
@@ -257,12 +254,10 @@ TEST(DriftStatistics, DegenerateSamplesHaveADefinedResult) {
 
 TEST(DriftStatistics, DegenerateEmbeddingsHaveADefinedResult) {
   Random random(2);
-  const std::vector<EmbeddingSample> all = {{Eigen::MatrixXd::Zero(5, 3)},
-                                            {Eigen::MatrixXd::Ones(5, 3)},
-                                            {Eigen::MatrixXd::Constant(1, 3, 2.0)},
-                                            {Eigen::MatrixXd::Constant(3, 3, 1e200)},
-                                            normal_vectors(random, 4, 3, 0),
-                                            normal_vectors(random, 1200, 3, 0)};
+  const std::vector<EmbeddingSample> all = {
+      {Eigen::MatrixXd::Zero(5, 3)},          {Eigen::MatrixXd::Ones(5, 3)},
+      {Eigen::MatrixXd::Constant(1, 3, 2.0)}, {Eigen::MatrixXd::Constant(3, 3, 1e200)},
+      normal_vectors(random, 4, 3, 0),        normal_vectors(random, 1200, 3, 0)};
   for (const EmbeddingSample& a : all) {
     for (const EmbeddingSample& b : all) {
       for (const DriftStatistic* statistic : taking(DistributionKind::embeddings)) {
