@@ -1,3 +1,9 @@
 import { AppPlugin } from '@grafana/data';
 
-export const plugin = new AppPlugin();
+import { App } from './app/App';
+import { ConfigPage } from './app/ConfigPage';
+import type { AppSettings } from './app/settings';
+
+export const plugin = new AppPlugin<AppSettings>()
+  .setRootPage(App)
+  .addConfigPage({ id: 'configuration', title: 'Configuration', icon: 'cog', body: ConfigPage });

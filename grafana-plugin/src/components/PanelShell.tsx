@@ -7,14 +7,14 @@ import type { Notice } from '../data';
 
 import type { ExportTable } from './export';
 import { ExportButton } from './ExportButton';
-import type { Status } from './status';
+import type { ShellStatus } from './status';
 
 interface Props {
   /** What the panel is, for screen readers. */
   label: string;
   width: number;
   height: number;
-  status: Status;
+  status: ShellStatus;
   notices: readonly Notice[];
   /** Left of the toolbar: which incident this is. */
   header?: ReactNode;
@@ -69,7 +69,7 @@ function Notices({ notices }: { notices: readonly Notice[] }) {
 }
 
 /** Loading, nothing wrong, nothing known, or an error: never a blank panel. */
-export function StatusMessage({ status }: { status: Exclude<Status, { kind: 'ready' }> | Status }) {
+export function StatusMessage({ status }: { status: ShellStatus }) {
   const styles = useStyles2(getStyles);
   switch (status.kind) {
     case 'loading':

@@ -7,4 +7,4 @@ export { IncidentHeader } from './IncidentHeader';
 export { addIncidentOptions } from './options';
 export { PanelShell, StatusMessage } from './PanelShell';
 export { RoleBadge } from './RoleBadge';
-export { defaultIncidentOptions, modelOf, statusOf, wantedIncident, type IncidentOptions, type Status } from './status';
+export { defaultIncidentOptions, modelOf, statusOf, wantedIncident, type IncidentOptions, type ShellStatus, type Status } from './status';

@@ -11,6 +11,9 @@ export type Status =
   | { kind: 'not-found'; incident: string }
   | { kind: 'ready'; incident: Incident };
 
+/** What the frame of a panel must know; panels of something else than an incident have no other. */
+export type ShellStatus = Exclude<Status, { kind: 'ready' }> | { kind: 'ready' };
+
 export interface IncidentOptions {
   /** The id of an incident or a variable that holds one; empty: the one that matters most. */
   incident: string;
