@@ -4,6 +4,8 @@ import { Combobox, FilterInput, RadioButtonGroup, useStyles2, type ComboboxOptio
 
 import { UNKNOWN } from '../data';
 
+import { faultClassTitle } from '../data/faultClasses';
+
 import type { IncidentFilter, IncidentRow } from './incidents';
 import { words } from './text';
 
@@ -34,7 +36,7 @@ export function IncidentFilters({ rows, filter, onChange }: Props) {
         placeholder="Any SLO"
         width={24}
         isClearable
-        options={choices(rows.map((row) => row.slo), filter.slo)}
+        options={choices(rows.map((row) => row.slo), filter.slo, words)}
         value={filter.slo === '' ? null : filter.slo}
         onChange={(option: ComboboxOption | null) => set({ slo: option?.value ?? '' })}
       />
@@ -43,7 +45,7 @@ export function IncidentFilters({ rows, filter, onChange }: Props) {
         placeholder="Any fault class"
         width={24}
         isClearable
-        options={choices(rows.map((row) => row.faultClass ?? UNKNOWN), filter.faultClass)}
+        options={choices(rows.map((row) => row.faultClass ?? UNKNOWN), filter.faultClass, faultClassTitle)}
         value={filter.faultClass === '' ? null : filter.faultClass}
         onChange={(option: ComboboxOption | null) => set({ faultClass: option?.value ?? '' })}
       />
@@ -52,11 +54,11 @@ export function IncidentFilters({ rows, filter, onChange }: Props) {
 }
 
 // What an address asks for is offered too, though no incident has it.
-function choices(values: readonly string[], chosen: string): ComboboxOption[] {
+function choices(values: readonly string[], chosen: string, title: (value: string) => string): ComboboxOption[] {
   return [...new Set([...values, chosen])]
     .filter((value) => value !== '')
     .sort((a, b) => a.localeCompare(b))
-    .map((value) => ({ value, label: words(value) }));
+    .map((value) => ({ value, label: title(value) }));
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({

@@ -2,8 +2,14 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2, PanelData } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 
-import { RankingPanel } from '../panels/ranking/Panel';
+import { defaults as fishbone } from '../panels/fishbone/options';
+import { FishbonePanel } from '../panels/fishbone/Panel';
+import { defaults as propagation } from '../panels/propagation/options';
+import { PropagationPanel } from '../panels/propagation/Panel';
 import { defaults as ranking } from '../panels/ranking/options';
+import { RankingPanel } from '../panels/ranking/Panel';
+import { defaults as whys } from '../panels/whys/options';
+import { WhysPanel } from '../panels/whys/Panel';
 
 import { PanelHost } from './PanelHost';
 
@@ -19,6 +25,9 @@ export function IncidentPanels({ data, incident }: Props) {
   return (
     <div className={styles.grid}>
       <PanelHost title="Root-cause ranking" panel={RankingPanel} options={{ ...ranking, ...shown }} data={data} height={340} />
+      <PanelHost title="Propagation" panel={PropagationPanel} options={{ ...propagation, ...shown }} data={data} height={340} />
+      <PanelHost title="Five whys" panel={WhysPanel} options={{ ...whys, ...shown }} data={data} height={480} />
+      <PanelHost title="Fishbone" panel={FishbonePanel} options={{ ...fishbone, ...shown }} data={data} height={480} />
     </div>
   );
 }

@@ -6,6 +6,8 @@ import { Link, useLocation } from 'react-router-dom';
 
 import { probabilityText, timeText } from '../components';
 
+import { faultClassTitle } from '../data/faultClasses';
+
 import { durationMs, type IncidentRow, type IncidentState, type Sort, type SortKey } from './incidents';
 import { incidentPath } from './settings';
 import { durationText, percentText, words } from './text';
@@ -98,7 +100,7 @@ function Row({ row, now }: { row: IncidentRow; now: number }) {
       <td role="cell" data-title="Root cause">
         {row.entity ?? <span className={styles.secondary}>not known</span>}
         {row.probability !== null && row.entity !== null && <span className={styles.secondary}> {probabilityText(row.probability)}</span>}
-        {row.faultClass !== null && <div className={styles.secondary}>{words(row.faultClass)}</div>}
+        {row.faultClass !== null && <div className={styles.secondary}>{faultClassTitle(row.faultClass)}</div>}
       </td>
       <td role="cell" data-title="Error budget" className={styles.number}>
         <Budget consumed={row.budget} />

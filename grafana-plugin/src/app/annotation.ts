@@ -1,4 +1,6 @@
 // An incident as a Grafana annotation.
+import { faultClassTitle } from '../data/faultClasses';
+
 import type { IncidentRow } from './incidents';
 import { words } from './text';
 
@@ -18,7 +20,7 @@ export function incidentAnnotation(row: IncidentRow): AnnotationBody | null {
   if (time === null) {
     return null;
   }
-  const cause = row.entity === null ? 'root cause not known' : `${row.entity}${row.faultClass === null ? '' : `, ${words(row.faultClass)}`}`;
+  const cause = row.entity === null ? 'root cause not known' : `${row.entity}${row.faultClass === null ? '' : `, ${faultClassTitle(row.faultClass)}`}`;
   const end = row.resolved === null ? {} : { timeEnd: Math.round(Math.max(row.resolved, time)) };
   return {
     time: Math.round(time),

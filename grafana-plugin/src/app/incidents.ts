@@ -1,4 +1,5 @@
 // The list of incidents: from the model to rows, filtered and sorted. No React, no clock.
+import { faultClassTitle } from '../data/faultClasses';
 import { CONSENSUS, UNKNOWN, type Incident, type RcaModel, type Series } from '../data';
 
 export type IncidentState = 'open' | 'resolved' | 'silent';
@@ -115,7 +116,7 @@ export function durationMs(row: IncidentRow, now: number): number | null {
 export function filterIncidents(rows: readonly IncidentRow[], filter: IncidentFilter): IncidentRow[] {
   const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
   return rows.filter((row) => {
-    const text = [row.id, row.slo, row.entity, row.faultClass, row.faultClass?.replaceAll('_', ' '), row.state].join(' ').toLowerCase();
+    const text = [row.id, row.slo, row.entity, row.faultClass, row.faultClass === null ? '' : faultClassTitle(row.faultClass), row.faultClass?.replaceAll('_', ' '), row.state].join(' ').toLowerCase();
     return (
       words.every((word) => text.includes(word)) &&
       (filter.slo === '' || row.slo === filter.slo) &&

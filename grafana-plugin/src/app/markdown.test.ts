@@ -55,7 +55,7 @@ describe('problem statement', () => {
 describe('root cause', () => {
   it('is named with its probability', () => {
     expect(rootCauseStatement(caseOf())).toBe(
-      'ray-replicas-1: compute saturation (inference infrastructure). Probability that this entity is the root cause: 90 %.',
+      'ray-replicas-1: Compute saturation (inference infrastructure). Probability that this entity is the root cause: 90 %.',
     );
   });
 
@@ -108,7 +108,7 @@ describe('annotation', () => {
       time: ONSET,
       timeEnd: NOW,
       tags: ['rca_incident', `incident:${ID}`, 'ttft'],
-      text: `ttft: &lt;b&gt;, compute saturation (${ID})`,
+      text: `ttft: &lt;b&gt;, Compute saturation (${ID})`,
     });
   });
 

@@ -1,5 +1,6 @@
 // The incident as Markdown, from its series alone, in the order of the exporter's own report.
 import { CONSENSUS, type ChangeEvent, type Incident, type RcaModel, type Slo } from '../data';
+import { faultClassTitle } from '../data/faultClasses';
 import { durationMs, type IncidentRow } from './incidents';
 import { durationText, percentText, quantityText, utcText, words } from './text';
 
@@ -109,7 +110,7 @@ export function rootCauseStatement({ row, incident }: Case): string {
       ? 'No root cause is known yet.'
       : `No entity is likely enough to be named. The most likely is ${first.entity} (${percentText(first.score)}).`;
   }
-  const fault = row.faultClass === null ? 'the kind of fault cannot be told' : words(row.faultClass);
+  const fault = row.faultClass === null ? 'the kind of fault cannot be told' : faultClassTitle(row.faultClass);
   const category = incident.faultClasses.find((one) => one.faultClass === row.faultClass)?.category;
   return (
     `${row.entity}: ${fault}${category ? ` (${words(category)})` : ''}.` +
