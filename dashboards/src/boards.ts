@@ -1,10 +1,11 @@
-// All dashboards, by the name of their file.
+// All dashboards, by the path of their file. Those in plugin/ need our plugin, so they are installed apart from the others.
 import type * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 
 import { exporter } from './exporter.js';
 import { incident } from './incident.js';
 import { gpuNodes } from './nodes.js';
 import { overview } from './overview.js';
+import { incidentPanels } from './plugin_panels.js';
 import { serving } from './serving.js';
 
 export const boards: Record<string, () => dashboard.Dashboard> = {
@@ -12,5 +13,6 @@ export const boards: Record<string, () => dashboard.Dashboard> = {
   'llm-serving.json': serving,
   'rca-exporter.json': exporter,
   'rca-incident.json': incident,
+  'plugin/rca-incident-panels.json': incidentPanels,
   'rca-overview.json': overview,
 };

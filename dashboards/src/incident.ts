@@ -338,6 +338,12 @@ function aftermath(): Panels {
   ];
 }
 
+// The newest first.
+export const newestIncident = (): dashboard.QueryVariableBuilder =>
+  one('incident', 'Incident', 'query_result(sort_desc(max by (incident) (rca_incident_onset_timestamp_seconds)))')
+    .regex('/incident="([^"]+)"/')
+    .sort(VariableSort.Disabled);
+
 export function incident(): dashboard.Dashboard {
   const board = newBoard({
     uid: 'rca-incident',
@@ -350,12 +356,7 @@ export function incident(): dashboard.Dashboard {
     incidents: here,
   })
     .link(exporterLink())
-    .withVariable(
-      // The newest first.
-      one('incident', 'Incident', 'query_result(sort_desc(max by (incident) (rca_incident_onset_timestamp_seconds)))')
-        .regex('/incident="([^"]+)"/')
-        .sort(VariableSort.Disabled),
-    )
+    .withVariable(newestIncident())
     .withVariable(derived('slo', 'label_values(rca_incident_info{incident="$incident"}, slo)'))
     .withVariable(derived('cause', 'label_values(rca_incident_info{incident="$incident"}, entity)'))
     .withVariable(exporterUrl());

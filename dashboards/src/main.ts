@@ -1,31 +1,43 @@
 // Writes the dashboards and what brings them into Grafana; --check instead fails where a file is not what the source gives.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 import { boards } from './boards.js';
-import { configMap, datasources, provider, text } from './provisioning.js';
+import { app, configMap, datasources, pluginProvider, provider, text } from './provisioning.js';
 
 const root = join(new URL('.', import.meta.url).pathname, '..', '..');
-const configMaps = 'deploy/kubernetes/dashboards';
+// In the order of the folders of boards: those of everybody, those that need the plugin.
+const folders = ['dashboards', 'dashboards/plugin'];
+const mapFolders = ['deploy/kubernetes/dashboards', 'deploy/kubernetes/dashboards-plugin'];
 
 function generate(): Map<string, string> {
   const files = new Map([
     ['deploy/grafana/provisioning/datasources/rca.yml', datasources()],
     ['deploy/grafana/provisioning/dashboards/rca.yml', provider()],
+    ['deploy/grafana/provisioning/dashboards/rca-plugin.yml', pluginProvider()],
+    ['deploy/grafana/provisioning/plugins/rca.yml', app()],
   ]);
   for (const [name, make] of Object.entries(boards)) {
     const board = make();
     files.set(`dashboards/${name}`, text(board));
-    files.set(`${configMaps}/${name.replace('.json', '.yml')}`, configMap(name, board));
+    const maps = mapFolders[name.startsWith('plugin/') ? 1 : 0] ?? '';
+    files.set(`${maps}/${basename(name, '.json')}.yml`, configMap(basename(name), board));
   }
   return files;
 }
 
 // Of dashboards that are gone.
 function leftOver(files: Map<string, string>): string[] {
-  const inFolder = (folder: string, pattern: RegExp): string[] =>
-    existsSync(join(root, folder)) ? readdirSync(join(root, folder)).filter((name) => pattern.test(name)).map((name) => `${folder}/${name}`) : [];
-  return [...inFolder('dashboards', /^(rca|llm)-.*\.json$/), ...inFolder(configMaps, /\.yml$/)].filter((file) => !files.has(file));
+  const inFolder = (folder: string, pattern: RegExp): string[] => {
+    if (!existsSync(join(root, folder))) return [];
+    const names = readdirSync(join(root, folder)).filter((name) => pattern.test(name));
+    return names.map((name) => `${folder}/${name}`);
+  };
+  const found = [
+    ...folders.flatMap((folder) => inFolder(folder, /^(rca|llm)-.*\.json$/)),
+    ...mapFolders.flatMap((folder) => inFolder(folder, /\.yml$/)),
+  ];
+  return found.filter((file) => !files.has(file));
 }
 
 function check(files: Map<string, string>): number {

@@ -1,9 +1,11 @@
 // What can be said of the dashboards without a running system.
 import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { describe, it } from 'node:test';
 
 import { boards } from '../boards.js';
-import { boardFiles, interpolate, load, queryText, variableSelector, type Dashboard } from './dashboard.js';
+import { boardFiles, interpolate, load, needsPlugin, queryText, root, variableSelector, type Dashboard } from './dashboard.js';
 import { selectors } from './promql.js';
 import { schemaFaults } from './schema.js';
 
@@ -16,6 +18,12 @@ describe('the dashboards', () => {
     assert.equal(new Set(titles).size, titles.length);
   });
 });
+
+function pluginPanels(): string[] {
+  const folder = join(root, 'grafana-plugin', 'src', 'panels');
+  const files = readdirSync(folder).map((name) => join(folder, name, 'plugin.json')).filter((file) => existsSync(file));
+  return files.map((file) => (JSON.parse(readFileSync(file, 'utf8')) as { id: string }).id);
+}
 
 function checkGrid(board: Dashboard): void {
   const taken = new Set<string>();
@@ -36,7 +44,7 @@ for (const name of boardFiles()) {
 
   describe(name, () => {
     it('has a stable uid and the current schema', () => {
-      assert.equal(board.uid, name.replace('.json', ''));
+      assert.equal(board.uid, basename(name, '.json'));
       assert.ok(board.schemaVersion >= 42);
       assert.equal(schemaFaults(board).join('\n'), '');
     });
@@ -72,6 +80,12 @@ for (const name of boardFiles()) {
       for (const [, uid] of JSON.stringify(board).matchAll(/"\/d\/([\w-]+)\?/g)) {
         assert.ok(`${uid}.json` in boards, `a link to ${uid}`);
       }
+    });
+
+    it(needsPlugin(name) ? 'uses panels that the plugin has' : "uses Grafana's own panels alone", () => {
+      const others = panels.map(({ type }) => type).filter((type) => type.startsWith('rcaexporter-'));
+      const known = needsPlugin(name) ? pluginPanels() : [];
+      assert.deepEqual(others.filter((type) => !known.includes(type)), []);
     });
 
     it('only has queries that parse', () => {

@@ -51,8 +51,15 @@ export interface Dashboard {
 export const root = join(new URL('.', import.meta.url).pathname, '..', '..', '..');
 export const folder = join(root, 'dashboards');
 
-// The dashboards' files; what else ends in .json belongs to npm and TypeScript.
-export const boardFiles = (): string[] => readdirSync(folder).filter((name) => /^(rca|llm)-.*\.json$/.test(name));
+// The dashboards' files; what else ends in .json belongs to npm and TypeScript. Those in plugin/ need our plugin.
+export const boardFiles = (): string[] =>
+  ['', 'plugin/'].flatMap((place) =>
+    readdirSync(join(folder, place))
+      .filter((name) => /^(rca|llm)-.*\.json$/.test(name))
+      .map((name) => place + name),
+  );
+
+export const needsPlugin = (name: string): boolean => name.startsWith('plugin/');
 
 export const load = (name: string): Dashboard => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Dashboard;
 
@@ -61,6 +68,7 @@ export function interpolate(text: string, variables: Record<string, string>): st
   return text.replace(/\$(?:\{([a-zA-Z_]+)\}|([a-zA-Z_]+))/g, (_, braced?: string, plain?: string) => {
     const name = braced ?? plain ?? '';
     if (name === '__rate_interval' || name === '__interval') return '1m';
+    if (name === '__range') return '15m';
     const value = variables[name];
     if (value === undefined) throw new Error(`unknown variable $${name} in: ${text}`);
     return value;

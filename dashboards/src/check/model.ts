@@ -42,3 +42,9 @@ export type TableOptions = Partial<table.Options>;
 export type TableCustom = Partial<table.FieldConfig>;
 export type TimeseriesOptions = Partial<timeseries.Options>;
 export type TimeseriesCustom = Partial<timeseries.FieldConfig>;
+
+// The options that every panel of the plugin for one incident has (grafana-plugin/src/components/options.ts).
+export interface PluginOptions {
+  incident: string;
+  showResolved: boolean;
+}

@@ -14,7 +14,13 @@ export const expectedEmpty: Record<string, string> = {
 };
 
 // Queries about the resolution of an incident: they have to give data once one is resolved, and are checked then.
-export const onceResolved = ['panel Incidents D', 'annotation Resolution'];
+export const onceResolved = [
+  'panel Incidents D',
+  'annotation Resolution',
+  ...['Root-cause ranking', 'Propagation', 'Five whys', 'Fishbone'].map(
+    (title) => `panel ${title} rca_incident_resolved_timestamp_seconds`,
+  ),
+];
 
 // Queries about exporters or features that the demo has not. Each of their metrics must be in the catalogue.
 export const notInDemo: Record<string, string> = {

@@ -1,0 +1,101 @@
+// One incident drawn by the panels of our plugin. The dashboard rca-incident says the same with Grafana's own panels, for
+// where the plugin is not installed.
+import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
+import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
+import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
+
+import { exporterLink, newBoard } from './board.js';
+import { newestIncident } from './incident.js';
+import { datasource, withSections, type Look } from './panels.js';
+import { exporterUrl } from './variables.js';
+
+const here = 'incident="$incident"';
+
+// The plugin tells series apart by the refId where an aggregation drops their names.
+interface PluginQuery {
+  refId: string;
+  expr: string;
+  range?: boolean;
+}
+
+const state = (series: string, matchers = here): PluginQuery => ({ refId: series, expr: matchers ? `${series}{${matchers}}` : series });
+
+const head: PluginQuery[] = [
+  state('rca_incident_active', ''),
+  ...['info', 'onset_timestamp_seconds', 'detected_timestamp_seconds', 'resolved_timestamp_seconds', 'error_budget_consumed_ratio'].map((what) =>
+    state(`rca_incident_${what}`),
+  ),
+];
+const answer = ['rca_root_cause_score', 'rca_fault_class_probability', 'rca_finding_role'].map((series) => state(series));
+const evidence: PluginQuery = {
+  refId: 'rca_anomaly_score_range',
+  expr: `rca_anomaly_score and on (entity, signal) last_over_time(rca_root_cause_score{${here}, method="consensus"}[$__range] @ end())`,
+  range: true,
+};
+
+function pluginPanel(id: string, look: Look, queries: PluginQuery[]): Builder<dashboard.Panel> {
+  return new dashboard.PanelBuilder()
+    .type(`rcaexporter-${id}-panel`)
+    .title(look.title)
+    .description(look.description)
+    .unit(look.unit)
+    .datasource(datasource)
+    .span(look.width)
+    .height(look.height)
+    .options({ incident: '$incident', showResolved: true })
+    .targets(
+      queries.map(({ refId, expr, range }) => {
+        const query = new DataqueryBuilder().refId(refId).datasource(datasource).expr(expr);
+        return range === true ? query.range() : query.instant();
+      }),
+    );
+}
+
+export function incidentPanels(): dashboard.Dashboard {
+  const diagnosis = [...head, ...answer];
+  const board = newBoard({
+    uid: 'rca-incident-panels',
+    title: 'One incident, with the panels of the plugin',
+    description: 'One incident found by rca_exporter, drawn by the panels of the plugin rcaexporter-rca-app, which has to be installed: ranking, propagation, five whys, fishbone.',
+    tags: ['llm', 'inference', 'incident'],
+    from: 'now-1h',
+    refresh: '30s',
+    page: 'dashboards.md',
+    incidents: here,
+  })
+    .link(exporterLink())
+    .link(
+      new dashboard.DashboardLinkBuilder('As tables')
+        .type(dashboard.DashboardLinkType.Link)
+        .url('/d/rca-incident')
+        .keepTime(true)
+        .includeVars(true)
+        .tooltip("The same incident with Grafana's own panels"),
+    )
+    .withVariable(newestIncident())
+    .withVariable(exporterUrl());
+  return withSections(board, [
+    {
+      title: 'Who did it',
+      panels: [
+        pluginPanel(
+          'ranking',
+          { title: 'Root-cause ranking', description: 'Entities with their probability, kind of fault and role, and the signal that speaks most for each.', unit: 'percentunit', width: 24, height: 10 },
+          [...diagnosis, state('rca_root_cause_rank'), evidence],
+        ),
+      ],
+    },
+    {
+      title: 'How and why',
+      panels: [
+        pluginPanel(
+          'propagation',
+          { title: 'Propagation', description: "The call graph with the incident's path, from cause to symptom.", unit: 'percentunit', width: 12, height: 12 },
+          [...diagnosis, state('rca_propagation_edge_weight')],
+        ),
+        pluginPanel('whys', { title: 'Five whys', description: 'From the SLI to the cause, and how sure each step is.', unit: 'percentunit', width: 12, height: 12 }, [...diagnosis, state('rca_why')]),
+        pluginPanel('fishbone', { title: 'Fishbone', description: 'Causes by category, each with its probability, and what speaks for them.', unit: 'percentunit', width: 24, height: 14 }, diagnosis),
+      ],
+    },
+  ]);
+}
