@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <set>
 #include <span>
 #include <string>
@@ -175,6 +176,24 @@ double neighbour_correlation(const Series& series, const std::vector<double>& de
   return std::isfinite(correlation) ? std::clamp(correlation, 0.0, kLargest) : 0;
 }
 
+// Of the median of one hour, seen `rounds` times. Correlated values count (1 − φ) / (1 + φ) each, but one day's hour is
+// worth one value at least.
+double standard_error(const Series& series, const Baseline& baseline) {
+  const auto slots = static_cast<double>(baseline.centers.size());
+  const double values = static_cast<double>(baseline.values) / slots;
+  const double phi = baseline.autocorrelation;
+  double independent = values * (1 - phi) / (1 + phi);
+  if (baseline.centers.size() > 1) {
+    std::set<std::int64_t> rounds;
+    for (const std::int64_t time : series.times) {
+      rounds.insert(hour_number(time, baseline.utc_offset_minutes) / static_cast<std::int64_t>(slots));
+    }
+    independent = std::max(independent, std::min(values, static_cast<double>(rounds.size())));
+  }
+  constexpr double kVarianceOfMedian = std::numbers::pi / 2;  // over that of the mean, for normal values
+  return baseline.sigma * std::sqrt(kVarianceOfMedian / std::max(independent, 1.0));
+}
+
 }  // namespace
 
 double Baseline::center(std::int64_t time_ms) const {
@@ -217,6 +236,7 @@ Result<Baseline> fit_baseline(SampleView history, const BaselineOptions& options
     return Error{ErrorKind::missing_input, "the signal does not vary in its reference window: it has no limits"};
   }
   baseline.autocorrelation = neighbour_correlation(series, deviation, baseline);
+  baseline.center_error = standard_error(series, baseline);
   return baseline;
 }
 

@@ -34,6 +34,7 @@ struct Baseline {
   Seasonality seasonality = Seasonality::none;
   std::vector<double> centers;  // 1, 24 or 168, in the signal's unit; the week begins on Monday 00:00
   double sigma = 0;             // > 0, of the deviations from the centre, in the signal's unit
+  double center_error = 0;      // standard error of a centre, in the signal's unit
   double autocorrelation = 0;   // φ of neighbouring deviations, 0 … 0.95
   std::int64_t step_ms = 0;     // median distance of neighbouring values
   std::size_t values = 0;       // in control, that centre and sigma are from

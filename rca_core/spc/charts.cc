@@ -28,7 +28,8 @@ void Ewma::restart() {
 }
 
 double Ewma::half_width() const {
-  return limit_ * sigma_ * std::sqrt(variance_);
+  if (variance_ <= 0) return 0;
+  return limit_ * sigma_ * std::sqrt(variance_ + center_error_ * center_error_);
 }
 
 bool Ewma::signals() const {

@@ -35,9 +35,16 @@ class Cusum {
 // Technometrics 1959, with the limits that hold from the first value on.
 class Ewma {
  public:
-  // `autocorrelation` φ of an AR(1) process (N. F. Zhang, Technometrics 1998); 0: independent values.
-  Ewma(double center, double sigma, double lambda, double limit, double autocorrelation = 0)
-      : center_(center), sigma_(sigma), lambda_(lambda), limit_(limit), phi_(autocorrelation), value_(center) {}
+  // `autocorrelation` φ of an AR(1) process (N. F. Zhang, Technometrics 1998); 0: independent values. `center_error`:
+  // standard error of the centre, in sigmas, which widens the limits.
+  Ewma(double center, double sigma, double lambda, double limit, double autocorrelation = 0, double center_error = 0)
+      : center_(center),
+        sigma_(sigma),
+        lambda_(lambda),
+        limit_(limit),
+        phi_(autocorrelation),
+        center_error_(center_error),
+        value_(center) {}
 
   void add(double x);
   void restart();
@@ -52,6 +59,7 @@ class Ewma {
   double lambda_;
   double limit_;
   double phi_;
+  double center_error_;
   double value_;
   double variance_ = 0;    // of value_, in sigma²
   double covariance_ = 0;  // of value_ and the newest x, in sigma²

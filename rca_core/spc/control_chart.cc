@@ -10,13 +10,18 @@ double long_run_variance(double autocorrelation) {
   return (1 + autocorrelation) / (1 - autocorrelation);
 }
 
+double error_in_sigmas(const Baseline& baseline) {
+  return baseline.sigma > 0 ? baseline.center_error / baseline.sigma : 0;
+}
+
 }  // namespace
 
 ControlChart::ControlChart(const Baseline& baseline, const ChartOptions& options)
     : baseline_(baseline),
       options_(options),
-      ewma_(0, 1, options.ewma_lambda, options.ewma_limit, baseline.autocorrelation),
-      cusum_(0, options.cusum_slack, options.cusum_limit * long_run_variance(baseline.autocorrelation)),
+      ewma_(0, 1, options.ewma_lambda, options.ewma_limit, baseline.autocorrelation, error_in_sigmas(baseline)),
+      cusum_(0, options.cusum_slack + error_in_sigmas(baseline),
+             options.cusum_limit * long_run_variance(baseline.autocorrelation)),
       cusum_limit_(options.cusum_limit * long_run_variance(baseline.autocorrelation)) {}
 
 const ControlPoint& ControlChart::add(std::int64_t time_ms, double value) {

@@ -71,7 +71,9 @@ struct ControlPoint {
 //  (L. C.
 //    Alwan, H. V. Roberts, "Time-Series Modeling for Statistical Process Control", JBES 1988): in correlated values
 //    eight neighbours on one side are the rule. "Beyond 3 sigma" looks at the value itself.
-// With φ = 0 all of them are the textbook's.
+// That the centre is itself an estimate widens the EWMA's limits, and adds its standard error to k: an hour whose
+// centre is a little off must not look like a shift of every day. With φ = 0 and a known centre all of them are the
+// textbook's.
 class ControlChart {
  public:
   static constexpr std::int64_t kRestartSteps = 10;
