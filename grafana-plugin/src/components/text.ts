@@ -75,11 +75,14 @@ function broken(word: string, width: number, measure: Measure): string[] {
   return pieces;
 }
 
+/** Spaces at which a line may end; a no-break space is none. */
+const SPACES = /[ \t\r\n]+/;
+
 /** Lines of at most `width` px; more than `mostLines` end in an ellipsis. An empty text has no lines. */
 export function wrap(text: string, width: number, measure: Measure, mostLines = Number.POSITIVE_INFINITY): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(/\s+/).filter(Boolean)) {
+  for (const word of text.split(SPACES).filter(Boolean)) {
     const joined = line === '' ? word : `${line} ${word}`;
     if (measure(joined) <= width) {
       line = joined;

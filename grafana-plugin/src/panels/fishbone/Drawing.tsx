@@ -115,9 +115,8 @@ function BoneView({ placed, branch }: { placed: PlacedBone; branch: string }) {
   const { colors } = useTheme2();
   const { bone, lines, whys, x, y, width, height } = placed;
   const [link] = bone.origin ? linksOf(bone.origin) : [];
-  const content = (
-    <>
-      <rect data-focus="" x={x - 3} y={y} width={width + 6} height={height - 1} rx={2} fill="transparent" />
+  const texts = (
+    <g aria-hidden="true">
       {lines.map((line, i) => (
         <text
           key={i}
@@ -141,21 +140,26 @@ function BoneView({ placed, branch }: { placed: PlacedBone; branch: string }) {
           {why}
         </text>
       ))}
-    </>
+    </g>
   );
+  // What takes the pointer and the focus lies over the texts, which are broken into lines and may be cut.
+  const surface = <rect data-surface="" x={x - 3} y={y} width={width + 6} height={height - 1} rx={2} fill="transparent" />;
   const label = `${branch}: ${boneText(bone)}`;
   return (
-    <Tooltip content={<Tip bone={bone} link={link?.title} />} placement="top">
-      {link ? (
-        <a data-bone="" href={link.href} target={link.target} onClick={link.onClick} aria-label={`${label}: ${link.title}`}>
-          {content}
-        </a>
-      ) : (
-        <g data-bone="" role="img" tabIndex={0} aria-label={label}>
-          {content}
-        </g>
-      )}
-    </Tooltip>
+    <>
+      {texts}
+      <Tooltip content={<Tip bone={bone} link={link?.title} />} placement="top">
+        {link ? (
+          <a data-bone="" href={link.href} target={link.target} onClick={link.onClick} aria-label={`${label}: ${link.title}`}>
+            {surface}
+          </a>
+        ) : (
+          <g data-bone="" role="img" tabIndex={0} aria-label={label}>
+            {surface}
+          </g>
+        )}
+      </Tooltip>
+    </>
   );
 }
 
@@ -186,7 +190,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     display: 'block',
     fontFamily: theme.typography.fontFamily,
     '& [data-bone]:focus': { outline: 'none' },
-    '& [data-bone]:focus-visible [data-focus]': { stroke: theme.colors.primary.main, strokeWidth: 2 },
-    '& [data-bone]:hover [data-focus]': { fill: theme.colors.action.hover },
+    '& [data-bone]:focus-visible [data-surface]': { stroke: theme.colors.primary.main, strokeWidth: 2 },
+    '& [data-bone]:hover [data-surface]': { fill: theme.colors.action.hover },
   }),
 });

@@ -17,7 +17,7 @@ import { Drawing, PART } from './Drawing';
 import { branchTitle, layOutFishbone } from './layout';
 import { defaults, type FishboneOptions } from './options';
 
-const LABEL = 'Fishbone diagram';
+const LABEL = 'Causes by branch';
 /** Toolbar of the frame. */
 const TOOLBAR = 30;
 

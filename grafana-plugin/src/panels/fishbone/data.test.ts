@@ -18,7 +18,7 @@ function fishboneOf(...frames: Parameters<typeof buildModel>[0]) {
   const model = buildModel([...incidentFrames(), ...frames], NOW);
   return readFishbone(model, model.incidents[0]!);
 }
-const texts = (fishbone: ReturnType<typeof fishboneOf>, branch: (typeof BRANCHES)[number]) => fishbone.bones.get(branch)!.map(boneText);
+const texts = (fishbone: ReturnType<typeof fishboneOf>, branch: (typeof BRANCHES)[number]) => fishbone.bones.get(branch)!.map((bone) => boneText(bone).replaceAll('\u00a0', ' '));
 
 describe('the fishbone', () => {
   it('has the answer with its whys on the branch of its class', () => {

@@ -68,6 +68,8 @@ const LABEL_PAD = 10;
 const GAP = 10;
 const MARGIN = 8;
 const INDENT = 12;
+/** Between the last branch and the head. */
+const ARROW = 26;
 
 /** Below this width three branches side by side leave too few words a line. */
 export const NARROW_BELOW = 620;
@@ -79,12 +81,14 @@ export const branchTitle = (branch: FishboneBranch): string => {
   return text.charAt(0).toUpperCase() + text.slice(1);
 };
 
+const unbroken = (text: string): string => text.replaceAll(' ', '\u00a0');
+
 /** What a bone says, its figure included. */
 export const boneText = ({ text, weight, kind }: Bone): string => {
   if (weight !== undefined) {
-    return `${text} (${probabilityText(weight)})`;
+    return `${text} (${unbroken(probabilityText(weight))})`;
   }
-  return kind === 'contributing_factor' ? `${text} (contributing factor)` : text;
+  return kind === 'contributing_factor' ? `${text} (${unbroken('contributing factor')})` : text;
 };
 
 interface Block {
@@ -110,14 +114,22 @@ const remarkOf = (bones: readonly Bone[], limits: Limits): string | undefined =>
   return more > 0 ? `and ${more} more` : undefined;
 };
 
+/** With all whys where there is room for them, else with the deepest only. */
 export function layOutFishbone(fishbone: Fishbone, width: number, height: number, style: TextStyle, limits: Limits): FishboneLayout {
-  return width < NARROW_BELOW ? down(fishbone, width, style, limits) : across(fishbone, width, height, style, limits);
+  const place = (one: Fishbone) => (width < NARROW_BELOW ? down(one, width, style, limits) : across(one, width, height, style, limits));
+  const full = place(fishbone);
+  return full.height <= height ? full : place(deepestOnly(fishbone));
+}
+
+function deepestOnly(fishbone: Fishbone): Fishbone {
+  const bones = [...fishbone.bones].map(([branch, all]) => [branch, all.map((bone) => ({ ...bone, whys: bone.whys.slice(-1) }))] as const);
+  return { ...fishbone, bones: new Map(bones) };
 }
 
 /** Ishikawa's own: the spine across, its head to the right, branches above and below. */
 function across(fishbone: Fishbone, width: number, height: number, style: TextStyle, limits: Limits): FishboneLayout {
   const headWidth = Math.round(Math.min(200, width * 0.2));
-  const room = width - headWidth - 2 * MARGIN - GAP;
+  const room = width - headWidth - 2 * MARGIN - ARROW;
   const rows = [BRANCHES.filter((one) => TOP.includes(one)), BRANCHES.filter((one) => !TOP.includes(one))].map((branches) =>
     columns(fishbone, branches, room, style, limits),
   );
@@ -157,17 +169,33 @@ interface Column {
   answer: boolean;
 }
 
+/** How much a branch has to say, in characters. */
+const lengthOf = (bones: readonly Bone[], limits: Limits): number =>
+  bones.slice(0, limits.bonesPerBranch).reduce((sum, bone) => sum + bone.text.length + bone.whys.join('').length, 0);
+
+/** A branch with more to say gets more of the width, an empty one the least. */
+function shares(lengths: readonly number[]): number[] {
+  const most = Math.max(...lengths, 1);
+  const wishes = lengths.map((length) => (length === 0 ? 0.7 : 1 + (0.6 * length) / most));
+  const sum = wishes.reduce((a, b) => a + b, 0);
+  return wishes.map((wish) => wish / sum);
+}
+
 function columns(fishbone: Fishbone, branches: readonly FishboneBranch[], room: number, style: TextStyle, limits: Limits): Column[] {
-  const width = room / branches.length;
-  const lean = Math.min(40, width * 0.15);
+  const widths = shares(branches.map((branch) => lengthOf(fishbone.bones.get(branch) ?? [], limits))).map((share) => share * room);
+  let x = MARGIN;
   return branches.map((branch, i) => {
     const bones = fishbone.bones.get(branch) ?? [];
+    const width = widths[i] ?? 0;
+    const lean = Math.min(40, width * 0.15);
+    const left = x;
+    x += width;
     const blocks = blocksOf(bones, width - lean - 2 * GAP, style, limits);
     const remark = remarkOf(bones, limits);
     const content = blocks.reduce((sum, block) => sum + block.height + GAP / 2, 0) + (remark ? LINE : 0);
     return {
       branch,
-      x: MARGIN + i * width,
+      x: left,
       width,
       lean,
       blocks,

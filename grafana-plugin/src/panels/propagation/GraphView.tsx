@@ -1,11 +1,11 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2, LinkModel } from '@grafana/data';
-import { ContextMenu, measureText, MenuItem, useStyles2 } from '@grafana/ui';
+import { ContextMenu, MenuItem, useStyles2 } from '@grafana/ui';
 import { useMemo, useState, type KeyboardEvent, type RefObject } from 'react';
 
 import { CallEdge, FaultEdge } from './EdgeLine';
 import type { Layout } from './layout';
-import { NodeCard, type CardText } from './NodeCard';
+import { CARD_TEXT, NodeCard } from './NodeCard';
 import { nodeName } from './reduce';
 import type { PanZoom } from './usePanZoom';
 import { isArrow, neighbour } from './walk';
@@ -30,11 +30,6 @@ interface LinkMenu {
 const PAN_STEP = 60;
 const ZOOM_STEP = 1.3;
 
-const TEXT: CardText = {
-  name: (text) => measureText(text, 13, 500).width,
-  detail: (text) => measureText(text, 11).width,
-};
-
 /** The drawing, and how one moves about in it. */
 export function GraphView({ layout, width, height, showWeights, svg, view, panZoom, onOpenGroup }: Props) {
   const styles = useStyles2(getStyles);
@@ -46,7 +41,7 @@ export function GraphView({ layout, width, height, showWeights, svg, view, panZo
   const nameOf = (id: string) => nodeName(byId.get(id)?.node ?? { id, signals: [], onPath: false });
 
   const goTo = (id: string) => {
-    const element = [...(svg.current?.querySelectorAll<SVGGElement>('[data-node]') ?? [])].find(
+    const element = [...(svg.current?.querySelectorAll<SVGElement>('[data-node]') ?? [])].find(
       (one) => one.dataset['node'] === id,
     );
     element?.focus();
@@ -111,7 +106,7 @@ export function GraphView({ layout, width, height, showWeights, svg, view, panZo
             <NodeCard
               key={placed.node.id}
               placed={placed}
-              text={TEXT}
+              text={CARD_TEXT}
               tabStop={placed === stop}
               onFocus={onFocus}
               onOpenGroup={onOpenGroup}
@@ -167,7 +162,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     fontFamily: theme.typography.fontFamily,
     '&:active': { cursor: 'grabbing' },
     '& [data-node]:focus': { outline: 'none' },
-    '& [data-node]:focus-visible [data-focus]': { stroke: theme.colors.primary.main, strokeWidth: 3 },
-    '& [data-node][role="button"]:hover [data-focus]': { fill: theme.colors.background.elevated },
+    '& [data-node]:focus-visible': { stroke: theme.colors.primary.main, strokeWidth: 3 },
+    '& [data-node][role="button"]:hover': { fill: theme.colors.action.hover },
   }),
 });

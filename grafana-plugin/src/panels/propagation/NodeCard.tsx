@@ -1,5 +1,5 @@
 import type { GrafanaTheme2, LinkModel } from '@grafana/data';
-import { Tooltip, useTheme2 } from '@grafana/ui';
+import { measureText, Tooltip, useTheme2 } from '@grafana/ui';
 import type { KeyboardEvent, MouseEvent } from 'react';
 
 import { Facts, linksOf, probabilityText, roleText, words } from '../../components';
@@ -17,6 +17,11 @@ export interface CardText {
   detail: Measure;
 }
 
+export const CARD_TEXT: CardText = {
+  name: (text) => measureText(text, 13, 500).width,
+  detail: (text) => measureText(text, 11).width,
+};
+
 interface Props {
   placed: PlacedNode;
   text: CardText;
@@ -30,13 +35,21 @@ interface Props {
 const PAD = 12;
 const GLYPH = 10;
 
-export const roleLine = ({ role, faultClass, members }: GraphNode): string =>
-  [
-    role ? roleText(role) : members ? 'not involved' : '',
-    role === 'root_cause' && faultClass ? faultClassTitle(faultClass.faultClass) : '',
-  ]
-    .filter(Boolean)
-    .join(' · ');
+/** Under the name: the part that the entity plays; of a root cause also what is wrong with it. */
+export function detailLines({ role, faultClass, onPath, members, between }: GraphNode): string[] {
+  const part = role ? roleText(role) : onPath ? 'on the way' : (between ?? (members ? 'not involved' : ''));
+  return [part, role === 'root_cause' && faultClass ? faultClassTitle(faultClass.faultClass) : ''].filter(Boolean);
+}
+
+/** How wide the card of this node has to be for nothing to be cut. */
+export function cardWidth(node: GraphNode, text: CardText): number {
+  const glyph = node.role ? GLYPH + 4 : 0;
+  const chance = node.probability === undefined ? 0 : text.name(probabilityText(node.probability)) + 10;
+  const details = detailLines(node).map((line, i) => text.detail(line) + (i === 0 ? glyph : 0));
+  return Math.max(text.name(nodeName(node)) + chance, ...details) + 2 * PAD;
+}
+
+export const cardHeight = (node: GraphNode): number => 36 + 15 * detailLines(node).length;
 
 export function describe(node: GraphNode): string {
   return [
@@ -62,7 +75,7 @@ export function NodeCard({ placed, text, tabStop, onFocus, onOpenGroup, onLinks 
       onLinks(links, at);
     }
   };
-  const onKeyDown = (event: KeyboardEvent<SVGGElement>) => {
+  const onKeyDown = (event: KeyboardEvent<SVGRectElement>) => {
     if (event.key === 'Enter' || event.key === ' ') {
       event.preventDefault();
       const box = event.currentTarget.getBoundingClientRect();
@@ -70,20 +83,28 @@ export function NodeCard({ placed, text, tabStop, onFocus, onOpenGroup, onLinks 
     }
   };
   return (
-    <Tooltip content={<Tip node={node} links={links} />} placement="top">
-      <g
-        data-node={node.id}
-        role={active ? 'button' : 'img'}
-        tabIndex={tabStop ? 0 : -1}
-        aria-label={describe(node)}
-        cursor={active ? 'pointer' : undefined}
-        onFocus={() => onFocus(node.id)}
-        onClick={(event: MouseEvent) => act({ x: event.clientX, y: event.clientY })}
-        onKeyDown={onKeyDown}
-      >
-        <Card placed={placed} text={text} />
-      </g>
-    </Tooltip>
+    <>
+      <Card placed={placed} text={text} />
+      <Tooltip content={<Tip node={node} links={links} />} placement="top">
+        {/* Over the card, whose texts may be cut: it takes the pointer and the focus, and has the whole name. */}
+        <rect
+          data-node={node.id}
+          x={placed.x - placed.width / 2}
+          y={placed.y - placed.height / 2}
+          width={placed.width}
+          height={placed.height}
+          rx={4}
+          fill="transparent"
+          role={active ? 'button' : 'img'}
+          tabIndex={tabStop ? 0 : -1}
+          aria-label={describe(node)}
+          cursor={active ? 'pointer' : undefined}
+          onFocus={() => onFocus(node.id)}
+          onClick={(event: MouseEvent) => act({ x: event.clientX, y: event.clientY })}
+          onKeyDown={onKeyDown}
+        />
+      </Tooltip>
+    </>
   );
 }
 
@@ -96,35 +117,40 @@ function Card({ placed, text }: { placed: PlacedNode; text: CardText }) {
   const chance = node.probability;
   const chanceText = chance === undefined ? '' : probabilityText(chance);
   const chanceWidth = chanceText === '' ? 0 : text.name(chanceText) + 8;
-  const detail = roleLine(node);
-  const glyph = node.role ? GLYPH + 4 : 0;
-  const nameY = detail === '' ? placed.y + 4.5 : placed.y - 4;
+  const details = detailLines(node);
+  const indent = node.role ? GLYPH + 4 : 0;
   return (
-    <>
+    <g aria-hidden="true">
       {node.members && <rect {...frame(theme, node)} x={left + 5} y={top - 5} width={width - 5} height={height} rx={4} />}
-      <rect {...frame(theme, node)} data-focus="" x={left} y={top} width={width} height={height} rx={4} />
+      <rect {...frame(theme, node)} x={left} y={top} width={width} height={height} rx={4} />
       {node.role && <path d={stripe(left, top, height)} fill={color} />}
-      <text x={left + PAD} y={nameY} fontSize={13} fontWeight={500} fill={theme.colors.text.primary}>
+      <text x={left + PAD} y={top + 20} fontSize={13} fontWeight={500} fill={theme.colors.text.primary}>
         {cutMiddle(nodeName(node), width - 2 * PAD - chanceWidth, text.name)}
       </text>
       {chanceText !== '' && (
-        <text x={left + width - PAD} y={nameY} fontSize={13} fontWeight={500} textAnchor="end" fill={theme.colors.text.primary}>
+        <text x={left + width - PAD} y={top + 20} fontSize={13} fontWeight={500} textAnchor="end" fill={theme.colors.text.primary}>
           {chanceText}
         </text>
       )}
-      {node.role && <Glyph role={node.role} x={left + PAD + GLYPH / 2} y={placed.y + 10} color={color} />}
-      {detail !== '' && (
-        <text x={left + PAD + glyph} y={placed.y + 14} fontSize={11} fill={theme.colors.text.secondary}>
-          {cut(detail, width - 2 * PAD - glyph, text.detail)}
+      {node.role && <Glyph role={node.role} x={left + PAD + GLYPH / 2} y={top + 33} color={color} />}
+      {details.map((line, i) => (
+        <text
+          key={line}
+          x={left + PAD + (i === 0 ? indent : 0)}
+          y={top + 37 + 15 * i}
+          fontSize={11}
+          fill={theme.colors.text.secondary}
+        >
+          {cut(line, width - 2 * PAD - (i === 0 ? indent : 0), text.detail)}
         </text>
-      )}
+      ))}
       {chance !== undefined && (
         <>
           <rect x={left + PAD} y={top + height - 6} width={width - 2 * PAD} height={2} rx={1} fill={theme.colors.border.weak} />
           <rect x={left + PAD} y={top + height - 6} width={(width - 2 * PAD) * chance} height={2} rx={1} fill={color} />
         </>
       )}
-    </>
+    </g>
   );
 }
 
@@ -173,6 +199,7 @@ function Tip({ node, links }: { node: GraphNode; links: readonly LinkModel[] }) 
           node.faultClass && `${faultClassTitle(node.faultClass.faultClass)}, ${probabilityText(node.faultClass.probability)}`,
         ],
         ['Signals', node.signals.map(words).join(', ')],
+        ['Calls', node.between],
         ['Members', members.slice(0, most).join(', ') + more],
         ['Click', node.members ? 'shows the members' : links.length === 1 ? links[0]?.title : links.length > 1 ? 'links' : undefined],
       ]}

@@ -16,6 +16,7 @@ import { weightText } from './EdgeLine';
 import { GraphView } from './GraphView';
 import { bestLayout, layOut, type Sizes } from './layout';
 import { Legend } from './Legend';
+import { CARD_TEXT, cardHeight, cardWidth } from './NodeCard';
 import { defaults, type PropagationOptions } from './options';
 import { focus, group, nodeName, type Reduced } from './reduce';
 import { usePanZoom } from './usePanZoom';
@@ -25,12 +26,12 @@ const TOOLBAR = 32;
 const FOOTER = 28;
 const CAPTION = 22;
 
-const sizes = (width: number): Sizes => ({
-  nodeWidth: width < 400 ? 176 : 208,
-  nodeHeight: 54,
-  labelWidth: 40,
-  labelHeight: 20,
-});
+/** Cards are as wide as the widest needs, within measure. */
+function sizesFor({ nodes }: Graph, width: number): Sizes {
+  const most = width < 400 ? 180 : 250;
+  const widest = Math.max(...nodes.map((node) => cardWidth(node, CARD_TEXT)));
+  return { nodeWidth: Math.ceil(Math.min(most, Math.max(110, widest))), heightOf: cardHeight, labelWidth: 40, labelHeight: 20 };
+}
 
 export function PropagationPanel({ data, options, width, height, replaceVariables, timeZone }: PanelProps<PropagationOptions>) {
   const model = useMemo(() => modelOf(data), [data]);
@@ -91,7 +92,7 @@ function Propagation({ incident, model, options, width, height, svg }: ContentPr
   const [asTable, setAsTable] = useState(false);
   const whole = useMemo(() => buildGraph(incident, readCalls(model.series)), [incident, model]);
   const graph = useMemo(
-    () => group(focus(whole, options.focus, options.mostEntities), options.groupFrom, open),
+    () => group(focus(whole, options.focus, options.mostEntities), options.focus, options.groupFrom, open),
     [whole, options.focus, options.mostEntities, options.groupFrom, open],
   );
   const ways = useMemo(() => chains(whole.edges).map(chainText), [whole]);
@@ -170,13 +171,10 @@ interface DrawingProps {
 function Drawing({ graph, options, width, height, hidden, svg, onOpenGroup, tools }: DrawingProps) {
   const styles = useStyles2(getStyles);
   const view = useRef<SVGGElement>(null);
-  const layout = useMemo(
-    () =>
-      options.direction === 'auto'
-        ? bestLayout(graph, width, height, sizes(width))
-        : layOut(graph, options.direction, sizes(width)),
-    [graph, options.direction, width, height],
-  );
+  const layout = useMemo(() => {
+    const sizes = sizesFor(graph, width);
+    return options.direction === 'auto' ? bestLayout(graph, width, height, sizes) : layOut(graph, options.direction, sizes);
+  }, [graph, options.direction, width, height]);
   const panZoom = usePanZoom(svg, view, layout, width, height);
   const roles = new Set<Role>(graph.nodes.flatMap(({ role }) => (role ? [role] : [])));
   const calls = graph.edges.some((edge) => edge.weight === undefined);

@@ -15,6 +15,8 @@ export interface GraphNode {
   onPath: boolean;
   /** Of a group of entities that are drawn as one. */
   members?: string[];
+  /** Of a group beside the path: whom it calls, or who calls it. */
+  between?: string;
   /** The series that tells most of the entity: its data links are the node's. */
   origin?: Origin;
 }

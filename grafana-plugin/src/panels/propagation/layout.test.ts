@@ -6,7 +6,7 @@ import { focus, group, nodeName, stem } from './reduce';
 import { firstView, wholeView } from './usePanZoom';
 import { neighbour } from './walk';
 
-const SIZES: Sizes = { nodeWidth: 208, nodeHeight: 54, labelWidth: 40, labelHeight: 20 };
+const SIZES: Sizes = { nodeWidth: 208, heightOf: () => 54, labelWidth: 40, labelHeight: 20 };
 
 const node = (id: string, more: Partial<GraphNode> = {}): GraphNode => ({ id, signals: [], onPath: true, ...more });
 const fault = (source: string, target: string, weight = 0.5): GraphEdge => ({ source, target, weight, count: 1 });
@@ -82,6 +82,9 @@ describe('the layout', () => {
     const cycle = layOut({ nodes: ['a', 'b', 'c'].map((id) => node(id)), edges: [fault('a', 'b'), fault('b', 'c'), fault('c', 'a')] }, 'LR', SIZES);
     expect(cycle.edges).toHaveLength(3);
     expect(cycle.edges.every(({ points }) => points.length >= 2 && points.every(({ x, y }) => Number.isFinite(x + y)))).toBe(true);
+    const weakest = layOut({ nodes: ['a', 'b', 'c'].map((id) => node(id)), edges: [fault('c', 'a', 0.05), fault('b', 'c', 0.7), fault('a', 'b', 0.9)] }, 'LR', SIZES);
+    expect(place(weakest, 'a').x).toBeLessThan(place(weakest, 'b').x);
+    expect(place(weakest, 'b').x).toBeLessThan(place(weakest, 'c').x);
     const alone = layOut({ nodes: [node('a')], edges: [] }, 'LR', SIZES);
     expect(alone.width).toBeGreaterThanOrEqual(SIZES.nodeWidth);
     expect(overlaps(layOut({ nodes: ['a', 'b', 'c'].map((id) => node(id)), edges: [] }, 'TB', SIZES))).toBe(0);
@@ -148,19 +151,31 @@ describe('what is drawn of a large graph', () => {
   });
 
   it('has one node for replicas that are alike, never for a root cause', () => {
-    const grouped = group(focus(graph, 'neighbours', 250), 5);
+    const grouped = group(focus(graph, 'neighbours', 250), 'neighbours', 5);
     expect(grouped.nodes.map(nodeName)).toEqual(['vllm-decode-x', 'router', 'gateway', '197 × vllm-decode-*']);
     expect(grouped.edges).toHaveLength(3);
     expect(grouped.edges[2]).toMatchObject({ target: 'router', count: 197, weight: undefined });
     const id = grouped.nodes[3]!.id;
-    expect(group(focus(graph, 'neighbours', 250), 5, new Set([id])).nodes).toHaveLength(200);
-    expect(group(focus(graph, 'neighbours', 250), 0).nodes).toHaveLength(200);
-    expect(group(focus(cluster(4), 'neighbours', 250), 5).nodes).toHaveLength(7);
+    expect(group(focus(graph, 'neighbours', 250), 'neighbours', 5, new Set([id])).nodes).toHaveLength(200);
+    expect(group(focus(graph, 'neighbours', 250), 'neighbours', 0).nodes).toHaveLength(200);
+    expect(group(focus(cluster(4), 'neighbours', 250), 'neighbours', 5).nodes).toHaveLength(7);
+  });
+
+  it('has one node for what hangs on the same entity of the path, whatever its name', () => {
+    const names = ['billing', 'search', 'tools', 'session', 'embed'];
+    const services: Graph = {
+      nodes: [...cluster(0).nodes, ...names.map((id) => node(id, { onPath: false }))],
+      edges: [...cluster(0).edges, ...names.map((id) => call(id, 'router')), call('billing', 'search')],
+    };
+    const beside = group(focus(services, 'neighbours', 250), 'neighbours', 5);
+    expect(beside.nodes.map(nodeName)).toEqual(['vllm-decode-x', 'router', 'gateway', '5 entities']);
+    expect(beside.nodes[3]).toMatchObject({ between: 'called by router' });
+    expect(group(focus(services, 'all', 250), 'all', 5).nodes).toHaveLength(8);
   });
 
   it('keeps the strongest of the merged edges', () => {
     const names = ['r-1', 'r-2', 'r-3'];
-    const grouped = group({ nodes: [node('cause', { role: 'root_cause' }), ...names.map((id) => node(id))], edges: names.map((id, i) => fault('cause', id, 0.2 + i / 10)), hidden: 0 }, 3);
+    const grouped = group({ nodes: [node('cause', { role: 'root_cause' }), ...names.map((id) => node(id))], edges: names.map((id, i) => fault('cause', id, 0.2 + i / 10)), hidden: 0 }, 'path', 3);
     expect(grouped.edges).toEqual([expect.objectContaining({ source: 'cause', weight: 0.4, count: 3 })]);
   });
 
@@ -178,7 +193,7 @@ describe('what is drawn of a large graph', () => {
     }
     const drawn = focus(many, 'all', 250);
     expect(drawn.nodes).toHaveLength(250);
-    expect(layOut(group(drawn, 5), 'LR', SIZES).nodes.length).toBeLessThanOrEqual(250);
+    expect(layOut(group(drawn, 'all', 5), 'LR', SIZES).nodes.length).toBeLessThanOrEqual(250);
   });
 });
 

@@ -36,7 +36,7 @@ export interface Layout {
 
 export interface Sizes {
   nodeWidth: number;
-  nodeHeight: number;
+  heightOf: (node: GraphNode) => number;
   labelWidth: number;
   labelHeight: number;
 }
@@ -69,7 +69,7 @@ export function layOut(graph: Graph, direction: Direction, sizes: Sizes): Layout
     rankdir: direction,
     nodesep: direction === 'LR' ? 16 : 20,
     edgesep: 12,
-    ranksep: direction === 'LR' ? 36 : 28,
+    ranksep: direction === 'LR' ? 52 : 36,
     marginx: MARGIN,
     marginy: MARGIN,
     acyclicer: 'greedy',
@@ -77,7 +77,7 @@ export function layOut(graph: Graph, direction: Direction, sizes: Sizes): Layout
   });
   const nodes = inOrder(graph);
   for (const node of nodes) {
-    dagre.setNode(node.id, { width: sizes.nodeWidth, height: sizes.nodeHeight });
+    dagre.setNode(node.id, { width: sizes.nodeWidth, height: sizes.heightOf(node) });
   }
   const edges = [...graph.edges].sort(
     (a, b) => (b.weight ?? -1) - (a.weight ?? -1) || compare(a.source, b.source) || compare(a.target, b.target),
@@ -85,8 +85,8 @@ export function layOut(graph: Graph, direction: Direction, sizes: Sizes): Layout
   for (const edge of edges) {
     const carried = edge.weight !== undefined;
     dagre.setEdge(edge.source, edge.target, {
-      // The way of the fault is straight, calls go round it.
-      weight: carried ? 20 : 1,
+      // The way of the fault is straight, calls go round it; of a cycle the weakest edge goes backwards.
+      weight: carried ? 2 + Math.round(20 * (edge.weight ?? 0)) : 1,
       minlen: 1,
       width: carried ? sizes.labelWidth : 0,
       height: carried ? sizes.labelHeight : 0,
@@ -99,7 +99,7 @@ export function layOut(graph: Graph, direction: Direction, sizes: Sizes): Layout
     direction,
     nodes: nodes.map((node) => {
       const { x, y } = dagre.node(node.id);
-      return { node, x: x ?? 0, y: y ?? 0, width: sizes.nodeWidth, height: sizes.nodeHeight };
+      return { node, x: x ?? 0, y: y ?? 0, width: sizes.nodeWidth, height: sizes.heightOf(node) };
     }),
     edges: edges.map((edge) => {
       const { points, x, y } = dagre.edge({ v: edge.source, w: edge.target });
@@ -107,7 +107,7 @@ export function layOut(graph: Graph, direction: Direction, sizes: Sizes): Layout
       return { edge, points: points ?? [], label: place };
     }),
     width: Math.max(label.width ?? 0, sizes.nodeWidth + 2 * MARGIN),
-    height: Math.max(label.height ?? 0, sizes.nodeHeight + 2 * MARGIN),
+    height: label.height ?? 0,
   };
 }
 

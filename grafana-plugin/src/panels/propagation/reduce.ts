@@ -44,7 +44,10 @@ function distances(graph: Graph): Map<string, number> {
   return result;
 }
 
-/** The part of the graph that the focus asks for, at most `most` entities: those nearest to the path stay. */
+/**
+ * The part of the graph that the focus asks for, at most `most` entities: those nearest to the path stay. Calls between
+ * neighbours of the path are only drawn with the whole graph.
+ */
 export function focus(graph: Graph, how: Focus, most: number): Reduced {
   const away = distances(graph);
   const reach = how === 'path' ? 0 : how === 'neighbours' ? 1 : Number.POSITIVE_INFINITY;
@@ -58,7 +61,10 @@ export function focus(graph: Graph, how: Focus, most: number): Reduced {
   const ids = new Set(kept.map((node) => node.id));
   return {
     nodes: graph.nodes.filter((node) => ids.has(node.id)),
-    edges: graph.edges.filter(({ source, target }) => ids.has(source) && ids.has(target)),
+    edges: graph.edges.filter(
+      ({ source, target }) =>
+        ids.has(source) && ids.has(target) && (how !== 'neighbours' || away.get(source) === 0 || away.get(target) === 0),
+    ),
     hidden: graph.nodes.length - kept.length,
   };
 }
@@ -70,23 +76,43 @@ export function stem(name: string): string {
   return kept.replace(/\*(?:[-_.:/]?\*)+/g, '*');
 }
 
+/** What makes entities beside the path alike: that they hang on the same of its entities, whatever they are called. */
+function keyBeside(node: GraphNode, edges: readonly GraphEdge[]): string {
+  const called = edges.filter((edge) => edge.source === node.id).map((edge) => edge.target);
+  const calls = edges.filter((edge) => edge.target === node.id).map((edge) => edge.source);
+  return JSON.stringify(['beside', called.sort(), calls.sort()]);
+}
+
+/** What makes others alike: name, role and neighbours but for their numbers: n replicas on n nodes. */
+function keyAmong(node: GraphNode, edges: readonly GraphEdge[]): string {
+  const others = edges.flatMap(({ source, target }) => (source === node.id ? [target] : target === node.id ? [source] : []));
+  return JSON.stringify([stem(node.id), node.role ?? '', node.onPath, [...new Set(others.map(stem))].sort()]);
+}
+
 /**
- * Draws entities as one that are called alike, play the same role and hang on the same others, when there are at least
- * `least` of them. Root causes and groups in `open` stay apart. `least` < 2: no groups.
+ * Draws entities as one that are alike, when there are at least `least` of them. Root causes and groups in `open` stay
+ * apart. `least` < 2: no groups.
  */
-export function group(graph: Reduced, least: number, open: ReadonlySet<string> = new Set()): Reduced {
+export function group(graph: Reduced, how: Focus, least: number, open: ReadonlySet<string> = new Set()): Reduced {
   if (least < 2) {
     return graph;
   }
-  const near = neighboursOf(graph.edges);
-  const alike = new Map<string, GraphNode[]>();
-  for (const node of graph.nodes) {
-    if (node.role === 'root_cause') {
-      continue;
+  const edgesOf = new Map<string, GraphEdge[]>();
+  for (const edge of graph.edges) {
+    for (const id of [edge.source, edge.target]) {
+      const known = edgesOf.get(id);
+      if (known) {
+        known.push(edge);
+      } else {
+        edgesOf.set(id, [edge]);
+      }
     }
-    const others = [...(near.get(node.id) ?? [])].sort();
-    // Neighbours that differ only by their number are alike as well: n replicas on n nodes.
-    const key = JSON.stringify([stem(node.id), node.role ?? '', node.onPath, [...new Set(others.map(stem))]]);
+  }
+  const alike = new Map<string, GraphNode[]>();
+  for (const node of graph.nodes.filter(({ role }) => role !== 'root_cause')) {
+    const edges = edgesOf.get(node.id) ?? [];
+    const beside = how === 'neighbours' && !node.onPath && node.role === undefined;
+    const key = beside ? keyBeside(node, edges) : keyAmong(node, edges);
     const known = alike.get(key);
     if (known) {
       known.push(node);
@@ -96,23 +122,30 @@ export function group(graph: Reduced, least: number, open: ReadonlySet<string> =
   }
   const groupOf = new Map<string, GraphNode>();
   for (const [key, members] of alike) {
-    if (members.length < least || open.has(key)) {
-      continue;
-    }
-    const merged: GraphNode = {
-      id: key,
-      role: strongest(members.map((node) => node.role)),
-      probability: highest(members.map((node) => node.probability)),
-      signals: [...new Set(members.flatMap((node) => node.signals))],
-      onPath: members.some((node) => node.onPath),
-      members: members.map((node) => node.id),
-    };
-    for (const node of members) {
-      groupOf.set(node.id, merged);
+    if (members.length >= least && !open.has(key)) {
+      const merged = merge(key, members, edgesOf.get(members[0]?.id ?? '') ?? []);
+      for (const node of members) {
+        groupOf.set(node.id, merged);
+      }
     }
   }
   const nodes = [...new Set(graph.nodes.map((node) => groupOf.get(node.id) ?? node))];
   return { nodes, edges: mergeEdges(graph.edges, (id) => groupOf.get(id)?.id ?? id), hidden: graph.hidden };
+}
+
+function merge(id: string, members: readonly GraphNode[], edges: readonly GraphEdge[]): GraphNode {
+  const [only] = edges;
+  const beside = edges.length === 1 && only?.weight === undefined && members.every((node) => !node.onPath);
+  const called = only && members.some((node) => node.id === only.source);
+  return {
+    id,
+    role: strongest(members.map((node) => node.role)),
+    probability: highest(members.map((node) => node.probability)),
+    signals: [...new Set(members.flatMap((node) => node.signals))],
+    onPath: members.some((node) => node.onPath),
+    members: members.map((node) => node.id),
+    between: beside && only ? (called ? `called by ${only.target}` : `call ${only.source}`) : undefined,
+  };
 }
 
 /** Of several edges between the same two, the strongest counts. */
@@ -138,5 +171,10 @@ function highest(values: ReadonlyArray<number | undefined>): number | undefined 
 }
 
 /** What a node is called: the entity, or how many of which kind. */
-export const nodeName = (node: GraphNode): string =>
-  node.members ? `${node.members.length} × ${stem(node.members[0] ?? '')}` : node.id;
+export function nodeName({ id, members }: GraphNode): string {
+  if (!members) {
+    return id;
+  }
+  const [kind, ...others] = new Set(members.map(stem));
+  return kind === undefined || kind === '*' || others.length > 0 ? `${members.length} entities` : `${members.length} × ${kind}`;
+}

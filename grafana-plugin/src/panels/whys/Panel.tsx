@@ -24,10 +24,13 @@ import { defaults, type WhysOptions } from './options';
 import { drawChain } from './picture';
 
 
-const LABEL = 'Five whys';
+const LABEL = 'Chain of whys';
 
 /** Below this a column of text has too few words a line. */
 const LEAST_COLUMN = 190;
+
+/** From this width on the confidence stands beside the sentences. */
+const BESIDE_FROM = 480;
 
 /** A chain in columns is about this high; a higher panel has room for it downwards. */
 const ACROSS_UP_TO = 300;
@@ -82,6 +85,7 @@ function ChainView({ chain, options, width, height }: ViewProps) {
           step={step}
           entities={chain.entities}
           across={across}
+          beside={!across && width >= BESIDE_FROM}
           showConfidence={options.showConfidence}
           answer={options.showAnswer && step.deepest ? chain.answer : undefined}
         />
@@ -94,13 +98,13 @@ interface StepProps {
   step: Step;
   entities: readonly string[];
   across: boolean;
+  beside: boolean;
   showConfidence: boolean;
   answer: Chain['answer'];
 }
 
-function StepView({ step, entities, across, showConfidence, answer }: StepProps) {
+function StepView({ step, entities, across, beside, showConfidence, answer }: StepProps) {
   const styles = useStyles2(getStyles);
-  const sure = probabilityText(step.confidence);
   return (
     <li className={cx(across ? styles.stepAcross : styles.stepDown, step.deepest && styles.deepest)}>
       <span className={cx(styles.number, step.deepest && styles.numberDeepest)} aria-hidden="true">
@@ -108,30 +112,20 @@ function StepView({ step, entities, across, showConfidence, answer }: StepProps)
       </span>
       <div className={cx(styles.card, step.deepest && styles.cardDeepest)}>
         {step.missing.length > 0 && <div className={styles.secondary}>Not in the data: step {step.missing.join(', ')}</div>}
-        <div className={styles.effect}>
-          <span className={styles.word}>Why:</span> <Words text={sentence(step.effect, '?')} entities={entities} />
-        </div>
-        <div className={styles.cause}>
-          <span className={styles.word}>Because</span>{' '}
-          <DataLink origin={step.origin} label={step.cause}>
-            <Words text={sentence(step.cause, '.')} entities={entities} />
-          </DataLink>
-        </div>
-        {showConfidence && (
-          <Tooltip
-            content={<Facts facts={[['Step', step.step], ['Confidence', sure], ['Names', step.names.join(', ')]]} />}
-          >
-            <div className={styles.confidence}>
-              <span className={styles.track} aria-hidden="true">
-                <span
-                  className={cx(styles.bar, step.deepest && styles.barDeepest)}
-                  style={{ width: `${Math.round(step.confidence * 100)}%` }}
-                />
-              </span>
-              <span className={styles.figure}>{sure} sure</span>
+        <div className={beside ? styles.beside : undefined}>
+          <div>
+            <div className={styles.effect}>
+              <span className={styles.word}>Why:</span> <Words text={sentence(step.effect, '?')} entities={entities} />
             </div>
-          </Tooltip>
-        )}
+            <div className={styles.cause}>
+              <span className={styles.word}>Because</span>{' '}
+              <DataLink origin={step.origin} label={step.cause}>
+                <Words text={sentence(step.cause, '.')} entities={entities} />
+              </DataLink>
+            </div>
+          </div>
+          {showConfidence && <Confidence step={step} />}
+        </div>
         {answer && (
           <div className={styles.answer}>
             Root cause:{' '}
@@ -147,11 +141,29 @@ function StepView({ step, entities, across, showConfidence, answer }: StepProps)
   );
 }
 
+function Confidence({ step }: { step: Step }) {
+  const styles = useStyles2(getStyles);
+  const sure = probabilityText(step.confidence);
+  return (
+    <Tooltip content={<Facts facts={[['Step', step.step], ['Confidence', sure], ['Names', step.names.join(', ')]]} />}>
+      <div className={styles.confidence}>
+        <span className={styles.track} aria-hidden="true">
+          <span
+            className={cx(styles.bar, step.deepest && styles.barDeepest)}
+            style={{ width: `${Math.round(step.confidence * 100)}%` }}
+          />
+        </span>
+        <span className={styles.figure}>{sure} sure</span>
+      </div>
+    </Tooltip>
+  );
+}
+
 /** A sentence with the entities in it set off. */
 function Words({ text, entities }: { text: string; entities: readonly string[] }) {
   const styles = useStyles2(getStyles);
   return spans(text, entities).map((span, i) => (
-    <Fragment key={i}>{span.entity ? <span className={styles.entity}>{span.text}</span> : span.text}</Fragment>
+    <Fragment key={i}>{span.entity ? <span className={styles.entity} title={span.text}>{span.text}</span> : span.text}</Fragment>
   ));
 }
 
@@ -182,7 +194,7 @@ const getStyles = (theme: GrafanaTheme2) => {
     stepDown: css({
       position: 'relative',
       paddingLeft: DOT + 10,
-      paddingBottom: theme.spacing(1.5),
+      paddingBottom: theme.spacing(1.25),
       '&:not(:last-child)::before': { content: '""', position: 'absolute', left: DOT / 2 - 1, top: DOT, bottom: 5, borderLeft: line },
       '&:not(:last-child)::after': {
         content: '""',
@@ -248,10 +260,23 @@ const getStyles = (theme: GrafanaTheme2) => {
       border: `1px solid ${theme.colors.border.weak}`,
       borderRadius: theme.shape.radius.default,
       padding: '0 3px',
-      boxDecorationBreak: 'clone',
-      WebkitBoxDecorationBreak: 'clone',
+      // A name is not broken; one that is longer than the line ends in an ellipsis.
+      display: 'inline-block',
+      maxWidth: '100%',
+      overflow: 'hidden',
+      textOverflow: 'ellipsis',
+      whiteSpace: 'nowrap',
+      verticalAlign: 'bottom',
+      lineHeight: 1.25,
     }),
     secondary: css({ color: theme.colors.text.secondary, fontSize: theme.typography.bodySmall.fontSize }),
+    beside: css({
+      display: 'flex',
+      alignItems: 'center',
+      justifyContent: 'space-between',
+      gap: theme.spacing(2),
+      '& > :last-child:not(:first-child)': { flex: 'none', marginTop: 0 },
+    }),
     confidence: css({
       display: 'flex',
       alignItems: 'center',
@@ -261,7 +286,8 @@ const getStyles = (theme: GrafanaTheme2) => {
       color: theme.colors.text.secondary,
     }),
     track: css({
-      flex: '0 1 120px',
+      width: 72,
+      flex: 'none',
       height: 4,
       borderRadius: 2,
       overflow: 'hidden',
@@ -269,7 +295,7 @@ const getStyles = (theme: GrafanaTheme2) => {
     }),
     bar: css({ display: 'block', height: '100%', background: theme.colors.text.secondary }),
     barDeepest: css({ background: theme.colors.error.main }),
-    figure: css({ whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }),
+    figure: css({ minWidth: '8ch', whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }),
     answer: css({
       marginTop: theme.spacing(0.75),
       paddingTop: theme.spacing(0.5),
