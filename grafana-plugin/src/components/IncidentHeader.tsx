@@ -5,14 +5,22 @@ import { useStyles2 } from '@grafana/ui';
 
 import type { Incident } from '../data';
 
-import { shareText, timeText } from './format';
+import { shareText, shortTimeText } from './format';
+
+interface Props {
+  incident: Incident;
+  timeZone?: TimeZone;
+  /** End of the time range, ms: times of its day are shown without the date. */
+  now?: number;
+}
 
 /** One line that says which incident is shown: its SLO, since when, whether it goes on. */
-export function IncidentHeader({ incident, timeZone }: { incident: Incident; timeZone?: TimeZone }) {
+export function IncidentHeader({ incident, timeZone, now }: Props) {
   const styles = useStyles2(getStyles);
   const parts = [
-    incident.open ? 'Open' : `Resolved ${timeText(incident.resolved, timeZone)}`,
-    incident.onset === undefined ? '' : `since ${timeText(incident.onset, timeZone)}`,
+    incident.open
+      ? `open${incident.onset === undefined ? '' : ` since ${shortTimeText(incident.onset, now, timeZone)}`}`
+      : `${shortTimeText(incident.onset, now, timeZone)} to ${shortTimeText(incident.resolved, now, timeZone)}`,
     incident.budgetConsumed === undefined ? '' : `${shareText(incident.budgetConsumed)} of the error budget`,
   ].filter(Boolean);
   const text = `${incident.slo || incident.id} · ${parts.join(' · ')}`;

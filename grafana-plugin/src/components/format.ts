@@ -1,4 +1,4 @@
-import { dateTimeFormat, getValueFormat, formattedValueToString } from '@grafana/data';
+import { dateTimeFormat, formattedValueToString, getValueFormat, systemDateFormats } from '@grafana/data';
 import type { TimeZone } from '@grafana/schema';
 
 import { UNKNOWN, type Role } from '../data';
@@ -41,6 +41,15 @@ export const roleText = (role: Role): string => ROLE_TEXT[role];
 
 export const timeText = (time: number | undefined, timeZone?: TimeZone): string =>
   time === undefined || !Number.isFinite(time) ? '–' : dateTimeFormat(time, { timeZone });
+
+/** A time of the day of `now` without its date. */
+export function shortTimeText(time: number | undefined, now: number | undefined, timeZone?: TimeZone): string {
+  if (time === undefined || now === undefined || !Number.isFinite(time)) {
+    return timeText(time, timeZone);
+  }
+  const day = (at: number): string => dateTimeFormat(at, { timeZone, format: 'YYYY-MM-DD' });
+  return day(time) === day(now) ? dateTimeFormat(time, { timeZone, format: systemDateFormats.interval.second }) : timeText(time, timeZone);
+}
 
 /** Milliseconds → "4 min"; negative ones, which only clocks that differ give, are 0. */
 export function durationText(milliseconds: number | undefined): string {

@@ -245,19 +245,20 @@ function inOrder(entities: RankedEntity[]): RankedEntity[] {
 }
 
 function readWhys(samples: readonly Sample[]): Why[] {
-  const best = new Map<number, Why>();
-  for (const { labels, value, series } of samples) {
+  const best = new Map<number, Why & { at: number }>();
+  for (const { labels, value, at, series } of samples) {
     const step = Number(labels['step']);
     if (!Number.isInteger(step) || step < 1) {
       continue;
     }
-    const why = { step, effect: labels['effect'] ?? '', cause: labels['cause'] ?? '', confidence: value, origin: series.origin };
+    const why = { step, effect: labels['effect'] ?? '', cause: labels['cause'] ?? '', confidence: value, origin: series.origin, at };
     const other = best.get(step);
-    if (!other || why.confidence > other.confidence) {
+    // A new diagnosis says another sentence; for a while a range query gives both.
+    if (!other || why.at > other.at || (why.at === other.at && why.confidence > other.confidence)) {
       best.set(step, why);
     }
   }
-  return [...best.values()].sort((a, b) => a.step - b.step);
+  return [...best.values()].map(({ at: _, ...why }) => why).sort((a, b) => a.step - b.step);
 }
 
 function readEdges(samples: readonly Sample[]): PropagationEdge[] {

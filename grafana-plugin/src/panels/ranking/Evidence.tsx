@@ -1,5 +1,5 @@
 import { css } from '@emotion/css';
-import { FieldColorModeId, FieldType, type FieldSparkline, type GrafanaTheme2 } from '@grafana/data';
+import { FieldColorModeId, FieldType, type FieldSparkline, type GrafanaTheme2, type TimeRange } from '@grafana/data';
 import { Sparkline, useStyles2, useTheme2 } from '@grafana/ui';
 import { useMemo } from 'react';
 
@@ -12,10 +12,10 @@ const WIDTH = 96;
 const HEIGHT = 22;
 
 /** The evidence signal by name, and its anomaly score over the time range. */
-export function Evidence({ row }: { row: RankingRow }) {
+export function Evidence({ row, timeRange }: { row: RankingRow; timeRange: TimeRange }) {
   const styles = useStyles2(getStyles);
   const theme = useTheme2();
-  const sparkline = useMemo(() => row.evidence && sparklineOf(row.evidence), [row.evidence]);
+  const sparkline = useMemo(() => row.evidence && sparklineOf(row.evidence, timeRange), [row.evidence, timeRange]);
   if (!row.signal) {
     return <span className={styles.none}>–</span>;
   }
@@ -32,17 +32,20 @@ export function Evidence({ row }: { row: RankingRow }) {
 }
 
 /** A line needs two points. */
-function sparklineOf({ times, values }: SignalSeries): FieldSparkline | undefined {
+function sparklineOf({ times, values }: SignalSeries, timeRange: TimeRange): FieldSparkline | undefined {
   if (times.length < 2) {
     return undefined;
   }
+  const [min, max] = [Math.min(...values), Math.max(...values)];
   return {
+    timeRange,
     x: { name: 'Time', type: FieldType.time, config: {}, values: [...times] },
     y: {
       name: 'Anomaly score',
       type: FieldType.number,
       config: { color: { mode: FieldColorModeId.Fixed, fixedColor: 'orange' } },
       values: [...values],
+      state: { range: { min, max, delta: max - min } },
     },
   };
 }

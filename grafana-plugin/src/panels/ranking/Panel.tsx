@@ -1,5 +1,5 @@
 import { css, cx } from '@emotion/css';
-import type { GrafanaTheme2, PanelProps } from '@grafana/data';
+import type { GrafanaTheme2, PanelProps, TimeRange } from '@grafana/data';
 import { Tooltip, useStyles2 } from '@grafana/ui';
 import { useMemo } from 'react';
 
@@ -38,7 +38,7 @@ export function RankingPanel({ data, options, width, height, timeZone, replaceVa
       height={height}
       status={status}
       notices={model.notices}
-      header={shown && <IncidentHeader incident={shown} timeZone={timeZone} />}
+      header={shown && <IncidentHeader incident={shown} timeZone={timeZone} now={data.timeRange.to.valueOf()} />}
       exported={shown && ranking && ranking.rows.length > 0 ? () => exportOf(shown, method, ranking.rows) : undefined}
     >
       {shown && ranking && (
@@ -47,6 +47,7 @@ export function RankingPanel({ data, options, width, height, timeZone, replaceVa
           method={method}
           narrow={width < NARROW}
           showEvidence={showEvidence}
+          timeRange={data.timeRange}
         />
       )}
     </PanelShell>
@@ -58,9 +59,10 @@ interface TableProps {
   method: string;
   narrow: boolean;
   showEvidence: boolean;
+  timeRange: TimeRange;
 }
 
-function RankingTable({ ranking, method, narrow, showEvidence }: TableProps) {
+function RankingTable({ ranking, method, narrow, showEvidence, timeRange }: TableProps) {
   const styles = useStyles2(getStyles);
   if (ranking.rows.length === 0) {
     return <Undiagnosed ranking={ranking} method={method} />;
@@ -84,7 +86,7 @@ function RankingTable({ ranking, method, narrow, showEvidence }: TableProps) {
         </thead>
         <tbody>
           {ranking.rows.map((row) => (
-            <Row key={row.entity} row={row} narrow={narrow} evidence={evidence} calibrated={ranking.calibrated} />
+            <Row key={row.entity} row={row} narrow={narrow} evidence={evidence} calibrated={ranking.calibrated} timeRange={timeRange} />
           ))}
         </tbody>
       </table>
@@ -98,9 +100,10 @@ interface RowProps {
   narrow: boolean;
   evidence: boolean;
   calibrated: boolean;
+  timeRange: TimeRange;
 }
 
-function Row({ row, narrow, evidence, calibrated }: RowProps) {
+function Row({ row, narrow, evidence, calibrated, timeRange }: RowProps) {
   const styles = useStyles2(getStyles);
   const facts: Fact[] = [
     [calibrated ? 'Probability' : 'Share of scores', probabilityText(row.score)],
@@ -129,7 +132,7 @@ function Row({ row, narrow, evidence, calibrated }: RowProps) {
       {!narrow && <td>{fault ?? <span className={styles.secondary}>–</span>}</td>}
       {evidence && (
         <td className={styles.evidence}>
-          <Evidence row={row} />
+          <Evidence row={row} timeRange={timeRange} />
         </td>
       )}
       <td className={styles.number}>

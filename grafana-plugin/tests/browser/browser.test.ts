@@ -1,0 +1,155 @@
+// Every view of views.ts in Debian's Chromium: drawn in both themes, narrow and wide, checked by axe, clicked, compared with
+// its stored picture; then with input that should not come. A message on the console as an error fails the test.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+
+import { checks } from './checks';
+import { comparePicture } from './screenshot';
+import { badInputs, views, type PanelView, type View } from './views';
+
+const dataset = inject('dataset');
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const MINUTES = 12;
+const WIDE = 1200;
+
+let browser: Browser;
+let page: Page;
+let complaints: string[];
+
+beforeAll(async () => {
+  browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox', '--font-render-hinting=none'] });
+});
+
+afterAll(() => browser?.close());
+
+beforeEach(async () => {
+  const context = await browser.newContext({ viewport: { width: WIDE, height: 900 }, timezoneId: 'UTC', locale: 'en-US', reducedMotion: 'reduce', acceptDownloads: true });
+  page = await context.newPage();
+  complaints = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') {
+      complaints.push(message.text());
+    }
+  });
+  page.on('pageerror', (error) => complaints.push(String(error.stack ?? error)));
+});
+
+afterEach(async () => {
+  await page.context().close();
+  expect(complaints).toEqual([]);
+});
+
+interface How {
+  theme: 'light' | 'dark';
+  width?: number;
+  bad?: string;
+}
+
+async function show(view: View, { theme, width, bad }: How): Promise<void> {
+  const parameters = new URLSearchParams({ view: view.name, theme, incident: dataset.openIncident });
+  if (width !== undefined) {
+    parameters.set('width', String(width));
+  }
+  if (bad !== undefined) {
+    parameters.set('bad', bad);
+  } else {
+    parameters.set('from', new Date(dataset.end - MINUTES * 60_000).toISOString());
+    parameters.set('to', new Date(dataset.end).toISOString());
+    await page.clock.setFixedTime(dataset.end);
+  }
+  await page.goto(`${dataset.url}/?${parameters}`);
+  await page.locator('#view').waitFor();
+  if (bad !== 'loading') {
+    await settled();
+  }
+}
+
+/** The same text twice in a row, and nothing that says it is loading. */
+async function settled(): Promise<void> {
+  let before = '';
+  await expect
+    .poll(
+      async () => {
+        const text = await page.locator('#view').innerText();
+        const pending = await page.locator('[data-testid="page-pending"], [aria-label="Panel loading bar"], [data-testid="data-testid Spinner"]').count();
+        const calm = text === before && text.length > 20 && pending === 0 && !/^Loading/m.test(text);
+        before = text;
+        return calm;
+      },
+      { timeout: 20_000, interval: 150 },
+    )
+    .toBe(true);
+  await page.evaluate(() => document.fonts.ready);
+}
+
+async function violations(): Promise<string[]> {
+  await page.addScriptTag({ content: axeSource });
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run(root: Element, options: object): Promise<{ violations: Array<{ id: string; help: string; nodes: Array<{ html: string }> }> }> } };
+    // The page around a view is not Grafana's: rules on landmarks and headings of whole pages say nothing here.
+    const rules = { region: { enabled: false }, 'page-has-heading-one': { enabled: false }, 'landmark-one-main': { enabled: false } };
+    const result = await axe.run(document.querySelector('#view')!, { rules });
+    return result.violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
+  });
+}
+
+const picture = (): Promise<Buffer> => page.locator('#view').screenshot({ animations: 'disabled', caret: 'hide' });
+
+const looks = [
+  { theme: 'dark', width: undefined },
+  { theme: 'light', width: undefined },
+  { theme: 'dark', width: 300 },
+  { theme: 'light', width: 300 },
+] as const;
+
+describe.each(views.map((view) => [view.name, view] as const))('%s', (name, view) => {
+  it.each(looks)('in the $theme theme, width $width', async (how) => {
+    await show(view, how);
+    expect(await violations()).toEqual([]);
+    if (!dataset.live) {
+      comparePicture(`${name}-${how.theme}-${how.width ?? 'full'}`, await picture());
+    }
+  });
+
+  it('does what it should when it is used', async () => {
+    await show(view, { theme: 'dark' });
+    const check = checks[name];
+    expect(check, `checks.ts has nothing for ${name}`).toBeDefined();
+    await check!(page, { incident: dataset.openIncident, live: dataset.live });
+  });
+});
+
+const panels = [...new Map(views.filter((view): view is PanelView => view.kind === 'panel').map((view) => [view.pluginId, view])).values()];
+
+describe.runIf(!dataset.live).each(panels.map((view) => [view.name, view] as const))('%s with bad input', (_, view) => {
+  it.each(badInputs)('%s', async (bad) => {
+    await show(view, { theme: 'light', bad });
+    const content = page.locator('#view section[aria-label]').last();
+    await content.waitFor();
+    const text = (await content.innerText()).trim();
+    const drawn = await content.locator('svg, canvas, [role="img"]').count();
+    expect(text.length + drawn, 'the panel is blank').toBeGreaterThan(0);
+    expect(text).not.toMatch(/\b(NaN|undefined|null|Infinity|Invalid date|\[object)/);
+    if (bad === 'no-incident') {
+      expect(text).toContain('No incident');
+    }
+    if (bad === 'error') {
+      expect(text).toContain('bad gateway');
+    }
+    expect(await violations()).toEqual([]);
+  });
+});
+
+describe('the page of the demo', () => {
+  it('shows all panels', async () => {
+    await page.goto(`${dataset.url}/?theme=dark&from=${dataset.end - MINUTES * 60_000}&to=${dataset.end}`);
+    for (const view of views) {
+      if (view.kind === 'panel' && view.columns !== undefined) {
+        await page.getByRole('heading', { name: view.title, exact: true }).first().waitFor({ timeout: 30_000 });
+      }
+    }
+  });
+});
