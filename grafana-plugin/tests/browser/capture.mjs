@@ -14,7 +14,7 @@ if (!prometheus || !exporter || !simulation) {
   throw new Error('PROMETHEUS_URL, EXPORTER_URL and SIM_URL are not set: run this with ./demo.sh --exec=…');
 }
 
-const MINUTES = 12;
+const MINUTES = 6;
 /** Own scrapes are every 5 s; a sample each 15 s draws the same picture from a third of the bytes. */
 const THIN_MS = 15_000;
 

@@ -26,6 +26,9 @@ const types = {
   '.woff2': 'font/woff2',
 };
 
+/** Icons that Grafana has and @grafana/ui on npm has not. */
+const ABSENT_ICONS = ['angle-double-left.svg'];
+
 /** Where the files of a path lie; the longest prefix counts. */
 const folders = [
   [`/public/plugins/${APP}/`, dist],
@@ -90,6 +93,10 @@ async function answer(request, response, { prometheus, exporter }) {
   // Grafana's typeface; @grafana/ui asks for a file per weight, npm has one for all of them.
   if (pathname.startsWith('/public/fonts/inter/')) {
     return serveFile(response, path.join(modules, '@fontsource-variable/inter/files/inter-latin-wght-normal.woff2'));
+  }
+  if (ABSENT_ICONS.includes(path.basename(pathname))) {
+    response.writeHead(200, { 'content-type': 'image/svg+xml' });
+    return response.end('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"></svg>');
   }
   for (const [prefix, folder] of folders) {
     if (pathname.startsWith(prefix)) {

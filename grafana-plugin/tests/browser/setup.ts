@@ -15,6 +15,8 @@ export interface Dataset {
   live: boolean;
   /** End of the time range, ms. */
   end: number;
+  /** Its length. */
+  minutes: number;
   openIncident: string;
 }
 
@@ -29,11 +31,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const own = live ? undefined : await startPrometheus();
   const prometheus = live ?? own!.url;
   const server = await startServer({ prometheus, exporter: process.env['EXPORTER_URL'] });
-  const meta = JSON.parse(readFileSync(metaFile, 'utf8')) as { end: number; openIncident: string };
+  const meta = JSON.parse(readFileSync(metaFile, 'utf8')) as { end: number; minutes: number; openIncident: string };
   project.provide('dataset', {
     url: server.url,
     prometheus,
     live: live !== undefined,
+    minutes: meta.minutes,
     end: live ? Date.now() : meta.end * 1000,
     openIncident: live ? await openIncident(prometheus) : meta.openIncident,
   });

@@ -14,11 +14,9 @@ import { useMemo } from 'react';
 
 import { views, type PanelView } from '../views';
 
-import type { PluginFile } from './runtime';
 import { vizPanel } from './scenes';
 
 interface Props {
-  plugins: readonly PluginFile[];
   theme: 'light' | 'dark';
   from: string;
   to: string;
@@ -68,7 +66,7 @@ function overviewScene(from: string, to: string): EmbeddedScene {
       return item;
     });
   return new EmbeddedScene({
-    $timeRange: new SceneTimeRange({ from, to }),
+    $timeRange: new SceneTimeRange({ from, to, timeZone: 'browser' }),
     controls: [
       new SceneControlsSpacer(),
       new SceneTimePicker({ isOnCanvas: true }),

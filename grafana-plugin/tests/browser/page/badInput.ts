@@ -9,7 +9,7 @@ import type { BadInput } from '../views';
 import { settings } from './prometheus';
 
 /** When the made-up data lies. */
-export const BAD_INPUT_NOW = NOW;
+export const badInputRange = { from: new Date(NOW - 900_000).toISOString(), to: new Date(NOW).toISOString() };
 
 export class BadInputDataSource extends DataSourceApi {
   constructor() {

@@ -1,5 +1,6 @@
 // The page: panels in scenes, with the modules of dist/ loaded as Grafana loads them. Parameters:
 //   view    one view of views.ts; without it all panels, as on a dashboard
+//   hold    waits for window.showView(parameters), which draws one view after another without a reload
 //   bad     one of the bad inputs instead of Prometheus
 //   theme   light or dark
 //   width   of the view in px; without it all there is
@@ -7,43 +8,50 @@
 import { ThemeContext } from '@grafana/data';
 import { initPluginTranslations } from '@grafana/i18n';
 import { GlobalStyles, PortalContainer } from '@grafana/ui';
+import { Fragment } from 'react';
 import { createRoot } from 'react-dom/client';
 import { MemoryRouter } from 'react-router-dom';
 
 import { views, type BadInput } from '../views';
 
-import { BAD_INPUT_NOW } from './badInput';
-import { Overview } from './Overview';
 import { AppPage } from './AppPage';
-import { panelScene } from './scenes';
+import { badInputRange } from './badInput';
+import { Overview } from './Overview';
 import { APP_ID, prepareRuntime, type PluginFile } from './runtime';
+import { panelScene } from './scenes';
 import { prepareLoader } from './shared';
 
-const parameters = new URLSearchParams(window.location.search);
-const theme = parameters.get('theme') === 'light' ? 'light' : 'dark';
-const from = parameters.get('from') ?? 'now-15m';
-const to = parameters.get('to') ?? 'now';
-
 async function start(): Promise<void> {
+  const parameters = new URLSearchParams(window.location.search);
+  const theme = parameters.get('theme') === 'light' ? 'light' : 'dark';
   await prepareLoader();
   await initPluginTranslations(APP_ID);
   const plugins = (await (await fetch('/api/plugins')).json()) as PluginFile[];
   const grafanaTheme = prepareRuntime(theme, plugins);
-  createRoot(document.getElementById('root')!).render(
-    <ThemeContext.Provider value={grafanaTheme}>
-      <GlobalStyles />
-      {content(plugins)}
-      <PortalContainer />
-    </ThemeContext.Provider>,
-  );
+  const root = createRoot(document.getElementById('root')!);
+  let shown = 0;
+  const show = (wanted: URLSearchParams) =>
+    root.render(
+      <ThemeContext.Provider value={grafanaTheme}>
+        <GlobalStyles />
+        {/* Another key: nothing of the view before stays. */}
+        <Fragment key={shown++}>{content(wanted, theme, plugins)}</Fragment>
+        <PortalContainer />
+      </ThemeContext.Provider>,
+    );
+  window.showView = (search) => show(new URLSearchParams(search));
+  if (!parameters.has('hold')) {
+    show(parameters);
+  }
 }
 
-function content(plugins: readonly PluginFile[]) {
+function content(parameters: URLSearchParams, theme: 'light' | 'dark', plugins: readonly PluginFile[]) {
+  const range = { from: parameters.get('from') ?? 'now-15m', to: parameters.get('to') ?? 'now' };
   const name = parameters.get('view');
   if (name === null) {
     return (
       <MemoryRouter>
-        <Overview plugins={plugins} theme={theme} from={from} to={to} />
+        <Overview theme={theme} {...range} />
       </MemoryRouter>
     );
   }
@@ -62,8 +70,7 @@ function content(plugins: readonly PluginFile[]) {
     );
   }
   const bad = parameters.get('bad') as BadInput | null;
-  const range = bad ? { from: new Date(BAD_INPUT_NOW - 900_000).toISOString(), to: new Date(BAD_INPUT_NOW).toISOString() } : { from, to };
-  const scene = panelScene(view, range, bad ?? undefined);
+  const scene = panelScene(view, bad ? badInputRange : range, bad ?? undefined);
   return (
     <MemoryRouter>
       <div id="view" style={size}>
