@@ -84,7 +84,7 @@ export function incidents(): Panels {
 }
 
 function incidentTable(): Builder<dashboard.Panel> {
-  const of = (series: string): string => `max by (incident, slo) (${series}{incident=~"$incident", slo=~"$slo"})`;
+  const of = (series: string): string => `max by (incident, slo) (${series}{incident=~"$incidents", slo=~"$slo"})`;
   return table(
     {
       title: 'Incidents',
@@ -95,7 +95,7 @@ function incidentTable(): Builder<dashboard.Panel> {
       height: 7,
     },
     [
-      `max by (incident, slo, entity, fault_class) (rca_incident_info{incident=~"$incident", slo=~"$slo"})`,
+      `max by (incident, slo, entity, fault_class) (rca_incident_info{incident=~"$incidents", slo=~"$slo"})`,
       `${of('rca_incident_onset_timestamp_seconds')} * 1000`,
       `${of('rca_incident_detected_timestamp_seconds')} * 1000`,
       `(${of('rca_incident_resolved_timestamp_seconds')} > 0) * 1000`,
@@ -120,7 +120,7 @@ function incidentTable(): Builder<dashboard.Panel> {
 }
 
 export function rootCause(): Panels {
-  const chosen = '{incident=~"$incident", method=~"$method", entity=~"$entity"}';
+  const chosen = '{incident=~"$incidents", method=~"$method", entity=~"$entities"}';
   const score = `max by (incident, entity, signal) (rca_root_cause_score${chosen})`;
   const rank = `max by (incident, entity) (rca_root_cause_rank${chosen})`;
   return [
@@ -154,7 +154,7 @@ export function rootCause(): Panels {
         height: 9,
         decimals: 0,
       },
-      ['min by (entity, method) (rca_root_cause_rank{incident=~"$incident", entity=~"$entity"})'],
+      ['min by (entity, method) (rca_root_cause_rank{incident=~"$incidents", entity=~"$entities"})'],
       { entity: 'Entity', method: 'Method', Value: 'Rank' },
     )
       .withTransformation({
@@ -171,7 +171,7 @@ export function rootCause(): Panels {
         height: 8,
         decimals: 0,
       },
-      ['max by (incident, entity, fault_class) (rca_fault_class_probability{incident=~"$incident", entity=~"$entity|unknown"}) > 0.005'],
+      ['max by (incident, entity, fault_class) (rca_fault_class_probability{incident=~"$incidents", entity=~"$entities|unknown"}) > 0.005'],
       { entity: 'Entity', fault_class: 'Fault', Value: 'Probability', incident: 'Incident' },
     )
       .noValue('no diagnosis yet')
@@ -184,7 +184,7 @@ export function rootCause(): Panels {
         width: 14,
         height: 8,
       },
-      ['max by (incident, entity, signal, role) (rca_finding_role{incident=~"$incident", entity=~"$entity"})'],
+      ['max by (incident, entity, signal, role) (rca_finding_role{incident=~"$incidents", entity=~"$entities"})'],
       { role: 'Role', entity: 'Entity', signal: 'Signal', incident: 'Incident' },
     )
       .noValue('no diagnosis yet')

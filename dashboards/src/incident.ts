@@ -99,15 +99,15 @@ function problem(): Panels {
       .textMode(common.BigValueTextMode.ValueAndName),
     timeseries(
       {
-        title: 'SLI of $slo',
+        title: 'SLI of $incident_slo',
         description: 'What users feel, in its base unit (seconds, ratio, tokens/s), and dashed the threshold of the objective. Onset, detection and resolution are marked.',
         unit: 'short',
         width: 24,
         height: 8,
       },
       [
-        ['max by (slo) (rca_sli_value{slo=~"$slo"})', '{{slo}}'],
-        ['max by (slo) (rca_sli_threshold{slo=~"$slo"})', 'threshold of {{slo}}'],
+        ['max by (slo) (rca_sli_value{slo=~"$incident_slo"})', '{{slo}}'],
+        ['max by (slo) (rca_sli_threshold{slo=~"$incident_slo"})', 'threshold of {{slo}}'],
       ],
     )
       .overrideByRegexp(...dashed('threshold of .*'))
@@ -219,14 +219,14 @@ function explanation(): Panels {
       .noValue('no diagnosis yet'),
     timeseries(
       {
-        title: 'Signals of $cause',
+        title: 'Signals of $incident_cause',
         description: 'Strongest anomaly scores of the root cause over time, in robust standard deviations; the sign is left out.',
         unit: 'short',
         width: 12,
         height: 9,
         decimals: 1,
       },
-      [['topk(8, abs(max by (signal) (rca_anomaly_score{entity="$cause"})))', '{{signal}}']],
+      [['topk(8, abs(max by (signal) (rca_anomaly_score{entity="$incident_cause"})))', '{{signal}}']],
     ).noValue('no entity is named'),
   ];
 }
@@ -357,8 +357,8 @@ export function incident(): dashboard.Dashboard {
   })
     .link(exporterLink())
     .withVariable(newestIncident())
-    .withVariable(derived('slo', 'label_values(rca_incident_info{incident="$incident"}, slo)'))
-    .withVariable(derived('cause', 'label_values(rca_incident_info{incident="$incident"}, entity)'))
+    .withVariable(derived('incident_slo', 'label_values(rca_incident_info{incident="$incident"}, slo)'))
+    .withVariable(derived('incident_cause', 'label_values(rca_incident_info{incident="$incident"}, entity)'))
     .withVariable(exporterUrl());
   return withSections(board, [
     { title: 'What is broken', panels: problem() },

@@ -24,7 +24,7 @@ export function overview(): dashboard.Dashboard {
     .link(exporterLink())
     .withVariable(several('slo', 'SLO', 'label_values(rca_incident_active, slo)'))
     .withVariable(
-      several('incident', 'Incident', 'label_values(rca_incident_info{slo=~"$slo"}, incident)').sort(
+      several('incidents', 'Incident', 'label_values(rca_incident_info{slo=~"$slo"}, incident)').sort(
         VariableSort.AlphabeticalDesc,
       ),
     )
@@ -35,8 +35,8 @@ export function overview(): dashboard.Dashboard {
         value: 'consensus',
       }),
     )
-    .withVariable(several('entity', 'Entity', 'label_values(rca_anomaly_score, entity)'))
-    .withVariable(one('signal', 'Signal of the peers', 'label_values(rca_peer_deviation, signal)'))
+    .withVariable(several('entities', 'Entity', 'label_values(rca_anomaly_score, entity)'))
+    .withVariable(one('peer_signal', 'Signal of the peers', 'label_values(rca_peer_deviation, signal)'))
     .withVariable(exporterUrl());
 
   return withSections(board, [

@@ -1,5 +1,5 @@
-// One incident drawn by the panels of our plugin. The dashboard rca-incident says the same with Grafana's own panels, for
-// where the plugin is not installed.
+// One incident drawn by the panels of our plugin. The dashboard rca-incident says the same with
+// Grafana's own panels, for where the plugin is not installed.
 import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
@@ -33,7 +33,12 @@ const evidence: PluginQuery = {
   range: true,
 };
 
-function pluginPanel(id: string, look: Look, queries: PluginQuery[]): Builder<dashboard.Panel> {
+function pluginPanel(
+  id: string,
+  look: Look,
+  queries: PluginQuery[],
+  options: Record<string, unknown> = { incident: '$incident', showResolved: true },
+): Builder<dashboard.Panel> {
   return new dashboard.PanelBuilder()
     .type(`rcaexporter-${id}-panel`)
     .title(look.title)
@@ -42,7 +47,7 @@ function pluginPanel(id: string, look: Look, queries: PluginQuery[]): Builder<da
     .datasource(datasource)
     .span(look.width)
     .height(look.height)
-    .options({ incident: '$incident', showResolved: true })
+    .options(options)
     .targets(
       queries.map(({ refId, expr, range }) => {
         const query = new DataqueryBuilder().refId(refId).datasource(datasource).expr(expr);
@@ -50,6 +55,14 @@ function pluginPanel(id: string, look: Look, queries: PluginQuery[]): Builder<da
       }),
     );
 }
+
+const twin = (uid: string): dashboard.DashboardLinkBuilder =>
+  new dashboard.DashboardLinkBuilder("With Grafana's own panels")
+    .type(dashboard.DashboardLinkType.Link)
+    .url(`/d/${uid}`)
+    .keepTime(true)
+    .includeVars(true)
+    .tooltip('The same without the plugin');
 
 export function incidentPanels(): dashboard.Dashboard {
   const diagnosis = [...head, ...answer];
@@ -64,14 +77,7 @@ export function incidentPanels(): dashboard.Dashboard {
     incidents: here,
   })
     .link(exporterLink())
-    .link(
-      new dashboard.DashboardLinkBuilder('As tables')
-        .type(dashboard.DashboardLinkType.Link)
-        .url('/d/rca-incident')
-        .keepTime(true)
-        .includeVars(true)
-        .tooltip("The same incident with Grafana's own panels"),
-    )
+    .link(twin('rca-incident'))
     .withVariable(newestIncident())
     .withVariable(exporterUrl());
   return withSections(board, [
@@ -94,7 +100,13 @@ export function incidentPanels(): dashboard.Dashboard {
           [...diagnosis, state('rca_propagation_edge_weight')],
         ),
         pluginPanel('whys', { title: 'Five whys', description: 'From the SLI to the cause, and how sure each step is.', unit: 'percentunit', width: 12, height: 12 }, [...diagnosis, state('rca_why')]),
-        pluginPanel('fishbone', { title: 'Fishbone', description: 'Causes by category, each with its probability, and what speaks for them.', unit: 'percentunit', width: 24, height: 14 }, diagnosis),
+        pluginPanel('fishbone', { title: 'Fishbone', description: 'Causes by category, each with its probability, and what speaks for them.', unit: 'percentunit', width: 24, height: 14 }, [
+          ...diagnosis,
+          state('rca_why'),
+          state('rca_propagation_edge_weight'),
+          state('rca_change_event_timestamp_seconds', ''),
+          state('rca_observability_gap', ''),
+        ]),
       ],
     },
   ]);

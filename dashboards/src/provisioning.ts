@@ -8,6 +8,7 @@ const yaml = (value: unknown): string => stringify(value, { lineWidth: 0, blockQ
 
 // Where CMake installs the dashboards. Grafana reads folders below as well, so those of the plugin lie beside.
 const installed = '/usr/share/rca_exporter/dashboards';
+const dataSourceUid = 'rca-prometheus';
 export const pluginId = 'rcaexporter-rca-app';
 export const grafanaFolder = 'LLM inference';
 
@@ -19,7 +20,7 @@ export const datasources = (): string =>
       {
         name: 'Prometheus',
         type: 'prometheus',
-        uid: 'rca-prometheus',
+        uid: dataSourceUid,
         access: 'proxy',
         url: '$RCA_PROMETHEUS_URL',
         // Set it to the interval at which Prometheus scrapes: $__rate_interval is four of them.
@@ -53,7 +54,22 @@ export const pluginProvider = (): string =>
 
 export const app = (): string =>
   `${generated}# Enables the app. The plugin itself has to be in Grafana's plugin folder, and allowed when it is not signed.\n` +
-  yaml({ apiVersion: 1, apps: [{ type: pluginId, org_id: 1, disabled: false }] });
+  '# At every start Grafana writes these settings over what was set on the configuration page. dataSource is the uid of a data\n' +
+  '# source; exporterUrl may stay empty, only what the exporter itself has to say needs it.\n' +
+  yaml({
+    apiVersion: 1,
+    apps: [
+      {
+        type: pluginId,
+        org_id: 1,
+        disabled: false,
+        jsonData: {
+          dataSource: dataSourceUid,
+          exporterUrl: '$RCA_EXPORTER_URL',
+        },
+      },
+    ],
+  });
 
 export interface ConfigMap {
   apiVersion: string;

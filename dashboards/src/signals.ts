@@ -56,17 +56,17 @@ export function signals(): Panels {
         height: 9,
         decimals: 1,
       },
-      [['topk(10, abs(max by (entity, signal) (rca_anomaly_score{entity=~"$entity"})))', '{{entity}} {{signal}}']],
+      [['topk(10, abs(max by (entity, signal) (rca_anomaly_score{entity=~"$entities"})))', '{{entity}} {{signal}}']],
     ),
     timeseries(
       {
-        title: 'Deviation from the peers: $signal',
+        title: 'Deviation from the peers: $peer_signal',
         description: "Difference of each entity from the median of its peer group, in the signal's own unit. Replicas of one model should all be near 0.",
         unit: 'short',
         width: 12,
         height: 9,
       },
-      [['max by (peer_group, entity) (rca_peer_deviation{signal="$signal", entity=~"$entity"})', '{{entity}}']],
+      [['max by (peer_group, entity) (rca_peer_deviation{signal="$peer_signal", entity=~"$entities"})', '{{entity}}']],
     ),
   ];
 }

@@ -17,6 +17,17 @@ describe('the dashboards', () => {
     const titles = boardFiles().map((name) => load(name).title);
     assert.equal(new Set(titles).size, titles.length);
   });
+
+  it('mean the same by the same variable, since links between them carry the values along', () => {
+    const seen = new Map<string, string>();
+    for (const name of boardFiles()) {
+      for (const { name: variable, type, multi, includeAll } of load(name).templating.list) {
+        const kind = JSON.stringify({ type, multi: multi ?? false, includeAll: includeAll ?? false });
+        assert.equal(kind, seen.get(variable) ?? kind, `${name}: $${variable}`);
+        seen.set(variable, kind);
+      }
+    }
+  });
 });
 
 function pluginPanels(): string[] {

@@ -26,6 +26,8 @@ export interface Variable {
   name: string;
   type: string;
   query?: string | { query: string };
+  multi?: boolean;
+  includeAll?: boolean;
   regex?: string;
   allValue?: string;
   current?: { value: string };

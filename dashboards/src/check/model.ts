@@ -43,8 +43,16 @@ export type TableCustom = Partial<table.FieldConfig>;
 export type TimeseriesOptions = Partial<timeseries.Options>;
 export type TimeseriesCustom = Partial<timeseries.FieldConfig>;
 
-// The options that every panel of the plugin for one incident has (grafana-plugin/src/components/options.ts).
-export interface PluginOptions {
+// What the dashboards set of the options of the plugin's panels: those that every panel of an incident has
+// (grafana-plugin/src/components/options.ts), and those of its panel drift.
+export interface IncidentPanelOptions {
   incident: string;
   showResolved: boolean;
+}
+
+export interface DriftPanelOptions {
+  mode: 'distribution' | 'control';
+  signal: string;
+  entity: string;
+  reference: string;
 }

@@ -42,12 +42,12 @@ const models: Record<string, [options: string, custom?: string]> = {
   timeseries: ['TimeseriesOptions', 'TimeseriesCustom'],
 };
 
-const pluginModel: [options: string] = ['PluginOptions'];
+const pluginModel = (type: string): [options: string] => [type === 'rcaexporter-drift-panel' ? 'DriftPanelOptions' : 'IncidentPanelOptions'];
 
 function panelFaults(panel: Panel): string[] {
   const where = `panel ${panel.title}`;
   if (panel.type === 'row') return faults('Row', panel, where);
-  const model = panel.type.startsWith('rcaexporter-') ? pluginModel : models[panel.type];
+  const model = panel.type.startsWith('rcaexporter-') ? pluginModel(panel.type) : models[panel.type];
   if (model === undefined) return [`${where}: ${panel.type} is no panel that check/schema.ts knows`];
   const { options, fieldConfig, targets, ...rest } = panel;
   const { custom, ...defaults } = fieldConfig?.defaults ?? {};
