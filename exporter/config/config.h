@@ -55,6 +55,27 @@ enum class SliKind {
   throughput,      // generated tokens per second
   quality,         // mean of a score of the answers, 0..1, better when higher: groundedness, answer_relevance, …
   quality_defect,  // share of answers with a defect, 0..1: hallucination_ratio, refusal_ratio, format_error_ratio, …
+  bad_event_ratio,     // share of events that were bad, of counters that the configuration names (EventSli)
+  slow_request_ratio,  // share of requests slower than a bucket's bound, of a histogram that it names (EventSli)
+};
+
+// What the error budget is counted in; the words are OpenSLO's (github.com/OpenSLO/OpenSLO, budgetingMethod).
+enum class BudgetingMethod {
+  timeslices,   // time: the objective is the share of time in which the threshold is kept
+  occurrences,  // events: the objective is the share of events that are good
+};
+std::string_view to_string(BudgetingMethod method);  // as OpenSLO writes it, in small letters
+
+// An indicator that counts events. Either counters (`total` with one of `good` and `bad`), each the sum over some
+// selectors, or a histogram whose bucket at `bound` holds the good ones. All empty: the SLO has none of its own.
+struct EventSli {
+  std::vector<std::string> good;   // PromQL selectors of counters
+  std::vector<std::string> bad;    // the same
+  std::vector<std::string> total;  // the same
+  std::string histogram;           // selector of a classic histogram by its base name, without _bucket
+  double bound = 0;                // one of its `le`
+
+  [[nodiscard]] bool empty() const { return total.empty() && histogram.empty(); }
 };
 
 struct Slo {
@@ -65,11 +86,14 @@ struct Slo {
   double quantile = 0.95;  // for the latencies
   // In the SLI's base unit; above it (below it for availability, throughput and quality) the objective is broken.
   double threshold = 0;
-  double objective = 0.99;  // share of time in which the objective is to be kept, 0..1, for the error budget
+  double objective = 0.99;  // share of time (by events: of events) that is to be good, 0..1; the rest is the budget
   milliseconds budget_window{30LL * 24 * 3600 * 1000};  // over which that share is reckoned
   milliseconds detect_within{300'000};  // an incident that is seen later than that after its onset was seen late
   // Throughput only means something while requests arrive: below this many requests/s the SLI counts as kept.
   double min_request_rate = 0;
+  BudgetingMethod budgeting = BudgetingMethod::timeslices;
+  EventSli events;      // with the kinds bad_event_ratio and slow_request_ratio, and only with them
+  std::string service;  // what the SLO is of, for people and alert labels; may be empty
   int line = 0;  // in the configuration file, for messages; 0: a default
 };
 std::string_view to_string(SliKind kind);  // as the configuration writes it, e.g. "time_to_first_token"

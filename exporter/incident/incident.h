@@ -86,8 +86,13 @@ struct Incident {
   // The error budget: the SLO's objective (share of time, 0: none) over its window, and what was used of it.
   double objective = 0;
   std::int64_t budget_window_ms = 0;
-  std::int64_t bad_ms = 0;        // time in which the objective was broken
-  std::int64_t counted_ms = 0;    // rows up to here are in bad_ms
+  std::int64_t bad_ms = 0;      // time in which the objective was broken
+  std::int64_t counted_ms = 0;  // rows up to here are in bad_ms
+  // Of an SLO that counts events: the bad ones of this incident, and how many the budget allows for; 0: by time.
+  double bad_events = 0;
+  double budget_events = 0;
+  // What incidents of this kind use of the budget within one budget window, see recurrence_cost(); NaN: not known.
+  double recurrence_cost = std::numeric_limits<double>::quiet_NaN();
   std::int64_t mitigated_ms = 0;  // from here on the objective was kept until the resolution; 0: not yet
   // What the last evaluation made of it. Never changed once it is set, since snapshots share it; null: none yet.
   std::shared_ptr<const rca::Diagnosis> diagnosis;
@@ -98,7 +103,8 @@ struct Incident {
   [[nodiscard]] bool open() const { return resolved_ms == 0; }
   // The entity ranked first by the answer method; nullptr: none.
   [[nodiscard]] const rca::Candidate* answer() const;
-  // bad_ms in units of the budget, (1 − objective) × budget_window; may exceed 1. NaN: there is no objective.
+  // bad_events in units of budget_events, or bad_ms in units of (1 − objective) × budget_window; may exceed 1. NaN:
+  // there is no objective.
   [[nodiscard]] double budget_consumed() const;
 };
 

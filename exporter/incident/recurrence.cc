@@ -1,7 +1,9 @@
 #include "exporter/incident/recurrence.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
+#include <utility>
 
 namespace exporter {
 namespace {
@@ -78,6 +80,28 @@ Recurrence recurrence_of(const Incident& incident, std::span<const IncidentSpan>
   const std::size_t linked = std::min(earlier.size(), kMaxLinkedIncidents);
   for (std::size_t i = 0; i < linked; ++i) recurrence.incidents.push_back(earlier[earlier.size() - 1 - i].id);
   return recurrence;
+}
+
+double recurrence_cost(const Incident& incident, std::span<const IncidentSpan> same_kind, std::int64_t now_ms) {
+  const double own = incident.budget_consumed();
+  if (incident.recurrence.entity_class.empty() || std::isnan(own)) return std::numeric_limits<double>::quiet_NaN();
+  std::vector<IncidentSpan> spans{{incident.id, incident.onset_ms, incident.resolved_ms, own}};
+  for (const IncidentSpan& span : same_kind) {
+    const bool recent = span.onset_ms > now_ms - incident.budget_window_ms;
+    if (span.id != incident.id && recent && std::isfinite(span.budget_consumed)) spans.push_back(span);
+  }
+  std::sort(spans.begin(), spans.end(), [](const IncidentSpan& a, const IncidentSpan& b) {
+    return std::pair(a.onset_ms, a.id) < std::pair(b.onset_ms, b.id);
+  });
+  double cost = 0;
+  double dearest = 0;
+  std::int64_t end = std::numeric_limits<std::int64_t>::min();
+  for (const IncidentSpan& span : spans) {
+    if (span.onset_ms > end) cost += std::exchange(dearest, 0);
+    dearest = std::max(dearest, span.budget_consumed);
+    end = std::max(end, end_of(span));
+  }
+  return cost + dearest;
 }
 
 }  // namespace exporter

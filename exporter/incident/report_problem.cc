@@ -104,6 +104,8 @@ std::string indicator_words(const Incident& incident) {
   if (is(incident, SliKind::throughput)) return "rate of generated tokens";
   if (is(incident, SliKind::quality)) return "quality of answers";
   if (incident.sli == "quality_defect") return "share of answers with a defect";
+  if (is(incident, SliKind::bad_event_ratio)) return "share of bad events";
+  if (is(incident, SliKind::slow_request_ratio)) return "share of slow requests";
   std::string words = incident.sli;
   std::replace(words.begin(), words.end(), '_', ' ');
   if (words.empty() || incident.quantile <= 0) return words;

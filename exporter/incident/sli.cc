@@ -14,6 +14,8 @@ std::string_view sli_name(SliKind kind) {
     case SliKind::throughput: return "throughput";
     case SliKind::quality: return "quality";
     case SliKind::quality_defect: return "quality_defect";
+    case SliKind::bad_event_ratio: return "bad_event_ratio";
+    case SliKind::slow_request_ratio: return "slow_request_ratio";
   }
   return "";
 }
@@ -26,7 +28,9 @@ std::string_view sli_unit(SliKind kind) {
     case SliKind::error_ratio:
     case SliKind::availability:
     case SliKind::quality:
-    case SliKind::quality_defect: return "ratio";
+    case SliKind::quality_defect:
+    case SliKind::bad_event_ratio:
+    case SliKind::slow_request_ratio: return "ratio";
     case SliKind::throughput: return "tokens_per_second";
   }
   return "";
@@ -67,6 +71,7 @@ const rca::Candidate* Incident::answer() const {
 }
 
 double Incident::budget_consumed() const {
+  if (budget_events > 0) return bad_events / budget_events;
   const double budget_ms = (1 - objective) * static_cast<double>(budget_window_ms);
   if (objective <= 0 || budget_ms <= 0) return std::numeric_limits<double>::quiet_NaN();
   return static_cast<double>(bad_ms) / budget_ms;

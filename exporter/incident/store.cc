@@ -57,7 +57,8 @@ struct IncidentStore::Impl {
 
 #define RCA_INCIDENT_COLUMNS                                                                              \
   "id, slo, source, onset_ms, detected_ms, resolved_ms, sli_value, threshold, answer_method, sli, unit, " \
-  "quantile, scope, summary, alert, objective, budget_window_ms, bad_ms, counted_ms, mitigated_ms"
+  "quantile, scope, summary, alert, objective, budget_window_ms, bad_ms, counted_ms, "                    \
+  "mitigated_ms, bad_events, budget_events"
 
 rca::Result<std::unique_ptr<IncidentStore>> IncidentStore::open(const std::string& path, StoreOptions options) {
   RCA_ASSIGN(sqlite::Database db, open_store_file(path));
@@ -66,7 +67,7 @@ rca::Result<std::unique_ptr<IncidentStore>> IncidentStore::open(const std::strin
   RCA_ASSIGN(Statement insert_incident,
              prepare("INSERT INTO incident (" RCA_INCIDENT_COLUMNS
                      ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, "
-                     "?20)"));
+                     "?20, ?21, ?22)"));
   RCA_ASSIGN(Statement insert_ranking, prepare("INSERT INTO ranking VALUES (?1, ?2, ?3)"));
   RCA_ASSIGN(Statement insert_candidate,
              prepare("INSERT INTO candidate VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"));
@@ -87,10 +88,10 @@ rca::Result<std::unique_ptr<IncidentStore>> IncidentStore::open(const std::strin
                      "since_ms, evidence FROM candidate WHERE incident = ?1 ORDER BY ranking, level, position"));
   RCA_ASSIGN(Statement select_alerts, prepare("SELECT fingerprint FROM incident_alert WHERE incident = ?1"));
   RCA_ASSIGN(Statement select_diagnosis, prepare("SELECT version, document FROM diagnosis WHERE incident = ?1"));
-  RCA_ASSIGN(
-      Statement select_same_kind,
-      prepare("SELECT id, onset_ms, resolved_ms FROM diagnosis JOIN incident ON incident.id = diagnosis.incident "
-              "WHERE entity_class = ?1 AND fault_class = ?2 ORDER BY onset_ms, id"));
+  RCA_ASSIGN(Statement select_same_kind,
+             prepare("SELECT id, onset_ms, resolved_ms, objective, budget_window_ms, bad_ms, bad_events, budget_events "
+                     "FROM diagnosis JOIN incident ON incident.id = diagnosis.incident "
+                     "WHERE entity_class = ?1 AND fault_class = ?2 ORDER BY onset_ms, id"));
   RCA_ASSIGN(Statement insert_change, prepare("INSERT OR IGNORE INTO change_event VALUES (?1, ?2, ?3, ?4, ?5)"));
   RCA_ASSIGN(
       Statement prune_changes,
@@ -198,6 +199,8 @@ rca::Result<void> IncidentStore::Impl::write(const Incident& incident) {
   insert_incident.bind(18, incident.bad_ms);
   insert_incident.bind(19, incident.counted_ms);
   insert_incident.bind(20, incident.mitigated_ms);
+  insert_incident.bind(21, incident.bad_events);
+  insert_incident.bind(22, incident.budget_events);
   RCA_TRY(insert_incident.run());
   RCA_TRY(write_diagnosis(incident));
   for (const std::string& fingerprint : incident.alert_fingerprints) {
@@ -294,6 +297,8 @@ rca::Result<std::vector<Incident>> IncidentStore::Impl::read(Statement& statemen
     incident.bad_ms = statement.integer(17);
     incident.counted_ms = statement.integer(18);
     incident.mitigated_ms = statement.integer(19);
+    incident.bad_events = statement.real(20);
+    incident.budget_events = statement.real(21);
     incidents.push_back(std::move(incident));
   }
   for (Incident& incident : incidents) {
@@ -328,7 +333,13 @@ rca::Result<std::vector<IncidentSpan>> IncidentStore::same_kind(const std::strin
   while (true) {
     RCA_ASSIGN(const bool row, statement.step());
     if (!row) return spans;
-    spans.push_back({statement.text(0), statement.integer(1), statement.integer(2)});
+    Incident incident;
+    incident.objective = statement.real(3);
+    incident.budget_window_ms = statement.integer(4);
+    incident.bad_ms = statement.integer(5);
+    incident.bad_events = statement.real(6);
+    incident.budget_events = statement.real(7);
+    spans.push_back({statement.text(0), statement.integer(1), statement.integer(2), incident.budget_consumed()});
   }
 }
 

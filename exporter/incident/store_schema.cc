@@ -89,6 +89,11 @@ CREATE TABLE diagnosis (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX diagnosis_by_kind ON diagnosis (entity_class, fault_class);
 )sql",
+    // 4: budgets that count events.
+    R"sql(
+ALTER TABLE incident ADD COLUMN bad_events REAL NOT NULL DEFAULT 0;
+ALTER TABLE incident ADD COLUMN budget_events REAL NOT NULL DEFAULT 0;
+)sql",
 };
 
 rca::Error store_error(const std::string& path, const std::string& sentence) {

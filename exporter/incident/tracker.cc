@@ -302,6 +302,14 @@ rca::Result<void> IncidentTracker::set_findings(const std::string& id, Findings 
   return {};
 }
 
+rca::Result<void> IncidentTracker::set_budget_use(const std::string& id, const BudgetUse& use) {
+  RCA_ASSIGN(Incident * incident, known(id));
+  incident->bad_events = use.bad_events;
+  incident->budget_events = use.budget_events;
+  incident->recurrence_cost = use.recurrence_cost;
+  return {};
+}
+
 std::vector<Incident> IncidentTracker::incidents() const {
   std::vector<Incident> result(incidents_.rbegin(), incidents_.rend());
   std::stable_sort(result.begin(), result.end(),

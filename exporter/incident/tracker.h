@@ -25,6 +25,13 @@ using OnsetEstimator =
 // The estimator of rca_core/stats/onset.h.
 OnsetEstimator change_point_onset();
 
+// What an incident uses of the error budget: the fields of Incident with these names.
+struct BudgetUse {
+  double bad_events = 0;
+  double budget_events = 0;
+  double recurrence_cost = 0;
+};
+
 // What a step changed: ids, in the order in which it happened. Save these incidents before acting on them.
 struct IncidentChanges {
   std::vector<std::string> opened;
@@ -75,6 +82,9 @@ class IncidentTracker {
   };
   // Replaces them. Error not_found.
   rca::Result<void> set_findings(const std::string& id, Findings findings);
+
+  // Error not_found.
+  rca::Result<void> set_budget_use(const std::string& id, const BudgetUse& use);
 
   // Open ones and the newest `kept` resolved ones, by detection, newest first.
   [[nodiscard]] std::vector<Incident> incidents() const;

@@ -7,6 +7,7 @@
 #include "exporter/incident/tracker.h"
 #include "exporter/metrics/diagnosis_families.h"
 #include "exporter/metrics/incident_families.h"
+#include "exporter/metrics/slo_families.h"
 #include "exporter/metrics/utf8.h"
 
 namespace exporter::metrics {
@@ -67,6 +68,12 @@ void fill_limits(const Source& source, Series& series) {
   add_diagnosis_limits(series);
 }
 
+// Further tables of rows follow the one here.
+std::vector<Row> joined(std::vector<Row> rows) {
+  for (Row& row : slo_rows()) rows.push_back(std::move(row));
+  return rows;
+}
+
 constexpr auto kGauge = prometheus::MetricType::Gauge;
 constexpr auto kCounter = prometheus::MetricType::Counter;
 using S = const Source&;
@@ -90,7 +97,7 @@ void Series::add(std::initializer_list<std::string_view> values, double value) {
 }
 
 const std::vector<Row>& family_rows() {
-  static const std::vector<Row> table{
+  static const std::vector<Row> table = joined({
       {"rca_incident_active",
        kGauge,
        {"slo"},
@@ -175,9 +182,7 @@ const std::vector<Row>& family_rows() {
       {"rca_incident_error_budget_consumed_ratio",
        kGauge,
        {"incident", "slo"},
-       "Share of the SLO's error budget, (1 - objective) x budget_window, that the incident has used so far; may "
-       "exceed "
-       "1.",
+       "Share of the SLO's error budget that the incident has used so far; may exceed 1.",
        fill_budget_consumed},
       {"rca_action_verified",
        kGauge,
@@ -352,7 +357,7 @@ const std::vector<Row>& family_rows() {
        [](S s, Series& series) {
          series.add({s.build.version, s.build.revision, s.build.compiler}, 1);
        }},
-  };
+  });
   return table;
 }
 

@@ -10,6 +10,7 @@
 #include "exporter/incident/time_text.h"
 #include "exporter/incident/tracker.h"
 #include "exporter/pipeline/inventory.h"
+#include "exporter/pipeline/slo_book.h"
 #include "exporter/signals/catalog.h"
 #include "rca_core/diagnosis/audit.h"
 #include "rca_core/methods/registry.h"
@@ -140,9 +141,11 @@ rca::Result<Analysis> analyze_window(const Config& given, const AnalysisRequest&
   RCA_ASSIGN(const rca::RangeSemantics semantics, semantics_of(config, sources));
   HistoryOptions history;
   history.rows_per_read = 1000;  // history on disk is best read in long stretches
+  RCA_ASSIGN(const auto book, SloBook::create(config, resolver, false));
   SignalStore store(config, std::move(resolver), semantics, history);
   RCA_TRY(store.update(request.end_ms, sources, {}));
   if (!store.last_row()) return rca::Error{rca::ErrorKind::not_found, "the sources have no sample in the window"};
+  RCA_TRY(book->update(request.end_ms, store, sources, {}));
 
   Analysis analysis;
   analysis.signals = store.signals();
@@ -155,6 +158,11 @@ rca::Result<Analysis> analyze_window(const Config& given, const AnalysisRequest&
   if (!analysis.incident) return analysis;
 
   Incident& incident = *analysis.incident;
+  const std::int64_t until = incident.open() ? request.end_ms : incident.mitigated_ms;
+  if (const auto used = book->used(incident.slo, incident.onset_ms, until, request.end_ms)) {
+    incident.bad_events = used->bad;
+    incident.budget_events = used->budget;
+  }
   RCA_ASSIGN(const IncidentRows rows, incident_rows(store, config, incident));
   analysis.changes = store.changes();
   const IncidentInput input = make_incident_input(store, rows, incident, config, store.graph(), analysis.changes);

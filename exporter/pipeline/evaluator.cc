@@ -16,6 +16,7 @@ namespace exporter {
 namespace {
 
 constexpr std::int64_t kChangesShownMs = 24LL * 3600 * 1000;
+constexpr std::int64_t kCountedAfterMs = 120'000;
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -89,6 +90,10 @@ rca::Result<void> Evaluator::run(std::int64_t now_ms, IncidentDesk& desk, const 
     return done;
   }
   if (!store_->last_row()) return {};
+  if (!book_) {
+    RCA_ASSIGN(book_, SloBook::create(config_, resolver_, true));
+  }
+  RCA_TRY(book_->update(now_ms, *store_, sources_, stop));
   const auto series = store_->levels().series(store_->first_row(), *store_->last_row(), store_->step_ms());
   const auto changes = desk.update(series, now_ms);
   if (changes.ok()) {
@@ -103,10 +108,14 @@ rca::Result<void> Evaluator::run(std::int64_t now_ms, IncidentDesk& desk, const 
   snapshot_.gaps = rca::audit(make_inventory(*store_, config_, desk.incidents(), snapshot_.graph));
   auto ranked = rank_open_incidents(desk);
   auto watched = watch_actions(desk, now_ms);
+  auto counted = count_budgets(desk, now_ms);
   publish_now(desk);
+  book_->read_back(sources_, now_ms, stop);
+  snapshot_.slos = book_->status(now_ms);
   if (!changes.ok()) return changes.error();
   if (!noted.ok()) return noted;
   if (!watched.ok()) return watched;
+  if (!counted.ok()) return counted;
   return ranked;
 }
 
@@ -143,6 +152,29 @@ rca::Result<void> Evaluator::watch_actions(IncidentDesk& desk, std::int64_t now_
     const bool decided = !std::equal(checks.begin(), checks.end(), incident.checks.begin(), incident.checks.end(),
                                      [](const ActionCheck& a, const ActionCheck& b) { return a.state == b.state; });
     RCA_TRY(desk.set_checks(incident.id, std::move(checks), decided));
+  }
+  return {};
+}
+
+rca::Result<void> Evaluator::count_budgets(IncidentDesk& desk, std::int64_t now_ms) {
+  for (const Incident& incident : desk.incidents()) {
+    BudgetUse use{incident.bad_events, incident.budget_events, incident.recurrence_cost};
+    bool save = false;
+    // A while longer than the incident itself, since the last samples come late.
+    if (incident.open() || now_ms - incident.resolved_ms < kCountedAfterMs) {
+      const std::int64_t end = incident.open() ? now_ms : incident.mitigated_ms;
+      if (const auto used = book_->used(incident.slo, incident.onset_ms, end, now_ms)) {
+        save = !incident.open() && used->bad != incident.bad_events;
+        use.bad_events = used->bad;
+        use.budget_events = used->budget;
+      }
+    }
+    RCA_ASSIGN(const std::vector<IncidentSpan> same_kind, desk.same_kind(incident));
+    Incident counted = incident;
+    counted.bad_events = use.bad_events;
+    counted.budget_events = use.budget_events;
+    use.recurrence_cost = recurrence_cost(counted, same_kind, now_ms);
+    RCA_TRY(desk.set_budget_use(incident.id, use, save));
   }
   return {};
 }

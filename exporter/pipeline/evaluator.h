@@ -13,6 +13,7 @@
 #include "exporter/pipeline/incident_desk.h"
 #include "exporter/pipeline/incident_ranker.h"
 #include "exporter/pipeline/signal_store.h"
+#include "exporter/pipeline/slo_book.h"
 #include "exporter/pipeline/snapshot.h"
 #include "exporter/pipeline/sources.h"
 
@@ -46,12 +47,14 @@ class Evaluator {
   rca::Result<void> watch_actions(IncidentDesk& desk, std::int64_t now_ms);
   void note_failures(const std::vector<MethodFailure>& failures);
   void publish_now(const IncidentDesk& desk);
+  rca::Result<void> count_budgets(IncidentDesk& desk, std::int64_t now_ms);
 
   Config config_;
   std::shared_ptr<const Resolver> resolver_;
   Sources sources_;
   HistoryOptions options_;
   std::unique_ptr<SignalStore> store_;  // from the first cycle on, when the servers' semantics are known
+  std::unique_ptr<SloBook> book_;       // the same
   Snapshot snapshot_;
   std::map<std::string, IncidentRows> ranked_;             // incident → the rows of its rankings
   std::vector<rca::ChangeEvent> changes_seen_;             // in the series, and stored

@@ -145,6 +145,14 @@ rca::Result<void> IncidentDesk::set_checks(const std::string& id, std::vector<Ac
   return save_dirty();
 }
 
+rca::Result<void> IncidentDesk::set_budget_use(const std::string& id, const BudgetUse& use, bool save) {
+  const std::lock_guard lock(mutex_);
+  RCA_TRY(tracker_.set_budget_use(id, use));
+  if (!save) return {};
+  dirty_.insert(id);
+  return save_dirty();
+}
+
 std::vector<Incident> IncidentDesk::incidents() const {
   const std::lock_guard lock(mutex_);
   return tracker_.incidents();

@@ -36,6 +36,8 @@ class IncidentDesk {
   rca::Result<void> set_ranking_set(const std::string& id, RankingSet set);
   // What the watch of the actions found; `save`: whether it is worth writing down. Error not_found.
   rca::Result<void> set_checks(const std::string& id, std::vector<ActionCheck> checks, bool save);
+  // `save` as above. Error not_found.
+  rca::Result<void> set_budget_use(const std::string& id, const BudgetUse& use, bool save);
   // Incidents of the same kind as this one, itself among them; none while its root cause is unknown.
   rca::Result<std::vector<IncidentSpan>> same_kind(const Incident& incident) const;
 

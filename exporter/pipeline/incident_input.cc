@@ -111,8 +111,10 @@ rca::SliNature sli_nature(const Slo& slo) {
   switch (slo.sli) {
     case SliKind::time_to_first_token:
     case SliKind::inter_token_latency:
-    case SliKind::end_to_end_latency: return rca::SliNature::latency;
+    case SliKind::end_to_end_latency:
+    case SliKind::slow_request_ratio: return rca::SliNature::latency;
     case SliKind::error_ratio:
+    case SliKind::bad_event_ratio:
     case SliKind::availability: return rca::SliNature::failures;
     case SliKind::throughput: return rca::SliNature::throughput;
     case SliKind::quality:

@@ -78,6 +78,7 @@ std::vector<rca::ObjectiveInventory> objectives(const Config& config, std::span<
     rca::ObjectiveInventory one;
     one.slo = slo.name;
     one.sli = slo.role.empty() ? std::string(default_role(slo.sli)) : slo.role;
+    if (one.sli.empty()) one.sli = to_string(slo.sli);
     one.target_s = static_cast<double>(slo.detect_within.count()) / 1000;
     for (const Incident& incident : incidents) {
       if (incident.slo != slo.name) continue;

@@ -99,6 +99,7 @@ void ServiceLevels::compute(const SignalSet& signals, const SeriesTable& table, 
   std::vector<double> values(span.rows());
   std::vector<double> requests(span.rows());
   for (std::size_t slo = 0; slo < slos_.size(); ++slo) {
+    if (!slos_[slo].events.empty()) continue;  // see set()
     compute_one(slo, signals, table, values);
     std::fill(requests.begin(), requests.end(), std::numeric_limits<double>::quiet_NaN());
     if (slos_[slo].min_request_rate > 0) {

@@ -29,6 +29,11 @@ class ServiceLevels {
   // The rows of the read under way. Between SignalSet::compute() and SignalSet::write().
   void compute(const SignalSet& signals, const SeriesTable& table, const ReadSpan& span);
   void clear_rows();
+  // Values of an SLI that is computed elsewhere, from row `first_row` on.
+  void set(std::size_t slo, std::int64_t first_row, std::span<const double> values) {
+    levels_[slo].measured.write(first_row, values);
+    levels_[slo].judged.write(first_row, values);
+  }
 
   // Rows [first_row, last_row]. Rows on which fewer than min_request_rate requests arrived are +Inf, which keeps the
   // objective.

@@ -62,6 +62,10 @@ class SignalStore {
                                            std::int64_t last_ms);
   [[nodiscard]] const SignalSet& signal_set() const { return signals_; }
   [[nodiscard]] const ServiceLevels& levels() const { return levels_; }
+  // The values of an SLI that the catalogue's signals do not give. Requires rows that are held.
+  void set_indicator(std::size_t slo, std::int64_t first_row, std::span<const double> values) {
+    levels_.set(slo, first_row, values);
+  }
   [[nodiscard]] rca::EntityGraph graph() const;
   // The changes that the series held show, oldest first.
   [[nodiscard]] std::vector<rca::ChangeEvent> changes() const { return changes_.events(); }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "exporter/incident/incident.h"
+#include "exporter/slo/error_budget.h"
 #include "rca_core/graph/entity_graph.h"
 #include "remote_read/client.h"
 
@@ -64,6 +65,7 @@ struct Snapshot {
 
   std::vector<Incident> incidents;  // open ones and the newest `incidents_kept` resolved ones, newest first
   std::vector<SliStatus> slis;
+  std::vector<SloStatus> slos;
   std::vector<AnomalyScore> anomalies;
   std::vector<PeerDeviation> peers;
   std::vector<EndpointStatus> endpoints;

@@ -25,6 +25,24 @@ CatalogFile read_builtin(const BuiltinFile& builtin, std::vector<Diagnostic>& ou
   return file;
 }
 
+// Events can be counted where the role is a histogram, or a counter that is divided by another.
+void check_events(const Config& config, std::size_t slo, const std::string& role, const Catalog& catalog,
+                  std::vector<Diagnostic>& out) {
+  const Slo& one = config.slos[slo];
+  if (one.budgeting != BudgetingMethod::occurrences) return;
+  const bool latency = one.sli == SliKind::time_to_first_token || one.sli == SliKind::inter_token_latency ||
+                       one.sli == SliKind::end_to_end_latency;
+  const SeriesKind wanted = latency ? SeriesKind::histogram : SeriesKind::counter;
+  const bool countable = std::any_of(catalog.signals.begin(), catalog.signals.end(), [&](const SignalSpec& spec) {
+    return spec.role == role && spec.kind == wanted && (wanted == SeriesKind::histogram || spec.divide_by);
+  });
+  if (countable) return;
+  out.push_back({config.file, one.line, "slos[" + std::to_string(slo) + "].budgeting_method",
+                 "no exporter gives the role " + in_quotes(role) + " as " +
+                     (wanted == SeriesKind::histogram ? "a histogram" : "a counter that is divided by another") +
+                     ", so there are no events to count"});
+}
+
 // SLOs of the configuration whose role no file gives. The default SLOs may lack their data.
 void check_slos(const Config& config, const Catalog& catalog, std::vector<Diagnostic>& out) {
   std::set<std::string> roles;
@@ -34,7 +52,11 @@ void check_slos(const Config& config, const Catalog& catalog, std::vector<Diagno
   for (std::size_t i = 0; i < config.slos.size(); ++i) {
     const Slo& slo = config.slos[i];
     const std::string role = slo.role.empty() ? std::string(default_role(slo.sli)) : slo.role;
-    if (slo.line == 0 || roles.contains(role)) continue;
+    if (slo.line == 0 || !slo.events.empty()) continue;
+    if (roles.contains(role)) {
+      check_events(config, i, role, catalog, out);
+      continue;
+    }
     const std::string near = nearest(role, {roles.begin(), roles.end()});
     out.push_back({config.file, slo.line, "slos[" + std::to_string(i) + "]" + (slo.role.empty() ? "" : ".role"),
                    "the catalogue has no role " + in_quotes(role) +

@@ -25,6 +25,7 @@ Incident diagnosed(const std::string& id, std::int64_t onset_ms, std::int64_t re
   one.objective = 0.99;
   one.budget_window_ms = 30LL * 24 * 3600 * 1000;
   one.bad_ms = 2'592'000;
+  one.bad_events = 12.5;
   one.counted_ms = onset_ms + 20'000;
   one.mitigated_ms = resolved_ms == 0 ? 0 : resolved_ms - 60'000;
   one.diagnosis = std::make_shared<rca::Diagnosis>(sample_diagnosis());
@@ -74,6 +75,8 @@ TEST(StoredDiagnosis, ComesBackAsItWas) {
   EXPECT_EQ(loaded.checks[0].checked_ms, saved.checks[0].checked_ms);
   EXPECT_EQ(loaded.bad_ms, saved.bad_ms);
   EXPECT_EQ(loaded.counted_ms, saved.counted_ms);
+  EXPECT_EQ(loaded.bad_events, 12.5);
+  EXPECT_EQ(loaded.budget_events, 0);
   EXPECT_NEAR(loaded.budget_consumed(), 0.1, 1e-12);
 }
 

@@ -33,6 +33,16 @@ TEST(Families, ShowWhatTheSnapshotHolds) {
   for (const char* line : {
            "rca_incident_active{slo=\"itl\"} 1\n",
            "rca_incident_active{slo=\"ttft\"} 0\n",
+           "rca_slo_info{slo=\"itl\",service=\"chat\",sli=\"inter_token_latency\",budgeting_method=\"occurrences\"} "
+           "1\n",
+           "rca_slo_objective_ratio{slo=\"itl\"} 0.99\n",
+           "rca_slo_sli_ratio{slo=\"itl\",window=\"5m\"} 0.98\n",
+           "rca_slo_sli_ratio{slo=\"itl\",window=\"30d\"} 0.875\n",
+           "rca_slo_burn_rate{slo=\"itl\",window=\"5m\"} 2\n",
+           "rca_slo_burn_rate_limit{slo=\"itl\",window=\"1h\",short_window=\"5m\",severity=\"critical\"} 14.4\n",
+           "rca_slo_error_budget_remaining_ratio{slo=\"itl\",window=\"30d\"} 0.75\n",
+           "rca_slo_data_coverage_ratio{slo=\"itl\",window=\"3d\"} 0.5\n",
+           "rca_incident_recurrence_budget_ratio{incident=\"itl-20261122T073000Z\",slo=\"itl\"} 0.25\n",
            "rca_incident_active{slo=\"GpuLost\"} 0\n",
            "rca_incident_info{incident=\"itl-20261122T073000Z\",slo=\"itl\",fault_class=\"compute_"
            "saturation\",entity=\"ray-replicas-1\"} 1\n",

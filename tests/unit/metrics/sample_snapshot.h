@@ -24,6 +24,18 @@ inline Snapshot sample_snapshot() {
   snapshot.top_k = 2;
   snapshot.incidents_kept = 20;
   snapshot.config_reload_ms = kNow - 1000;
+  SloStatus slo;
+  slo.slo = "itl";
+  slo.service = "chat";
+  slo.sli = "inter_token_latency";
+  slo.budgeting = "occurrences";
+  slo.objective = 0.99;
+  slo.windows = {{"5m", 0.98, 2, 1}, {"3d", std::nan(""), std::nan(""), 0.5}};
+  slo.budget = {"30d", 0.875, 0.25, 0.75};
+  slo.remaining = 0.75;
+  slo.exhausted_ms = kNow + 86'400'000;
+  slo.burn_limits = {14.4, 6, 3, 1};
+  snapshot.slos = {slo};
   snapshot.slis = {{"itl", 0.4, 0.2, 0.99, SliKind::inter_token_latency, 0.95, ""},
                    {"ttft", std::nan(""), 2, 0.99, SliKind::time_to_first_token, 0.95, ""}};
   snapshot.anomalies = {{"ray-replicas-1", "gpu_clock", 31.5}};
@@ -63,6 +75,7 @@ inline Snapshot sample_snapshot() {
   open.recurrence.entity_class = "ray-replicas";
   open.recurrence.earlier = 2;
   open.checks = {{0, ActionState::holds, "", 0, 0, 0, 0, 0, ""}, {1, ActionState::pending, "", 0, 0, 0, 0, 0, ""}};
+  open.recurrence_cost = 0.25;
   Incident resolved = open;
   resolved.id = "itl-20261121T000000Z";
   resolved.detected_ms = kNow - 86'400'000;
@@ -71,6 +84,7 @@ inline Snapshot sample_snapshot() {
   resolved.answer_method.clear();
   resolved.diagnosis = nullptr;
   resolved.objective = 0;
+  resolved.recurrence_cost = std::nan("");
   Incident alert = resolved;
   alert.id = "GpuLost-20261121T000000Z";
   alert.slo = "GpuLost";
