@@ -9,6 +9,6 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 old=$(sed -n "s/^export const docsBaseUrl = '\(.*\)';$/\1/p" dashboards/src/links.ts)
 [[ -n $old ]] || { echo "set-docs-url.sh: dashboards/src/links.ts names no docsBaseUrl" >&2; exit 1; }
-sed -i "s|${old//./\\.}|$1|g" alerts/rca-rules.yml alerts/tests/rca-rules-test.yml dashboards/src/links.ts \
+sed -i "s|${old//./\\.}|$1|g" alerts/rca-*.yml alerts/tests/rca-*.yml dashboards/src/links.ts \
   dashboards/rca-*.json dashboards/llm-*.json dashboards/plugin/*.json deploy/kubernetes/*/*.yml
 echo "The rules and the dashboards now point to $1"

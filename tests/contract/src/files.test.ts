@@ -7,8 +7,14 @@ import { describe, it } from 'node:test';
 const root = join(new URL('.', import.meta.url).pathname, '..', '..', '..');
 
 describe('runbooks', () => {
-  const rules = readFileSync(join(root, 'alerts', 'rca-rules.yml'), 'utf8');
-  const alerts = [...rules.matchAll(/^ +- alert: (\w+)$/gm)].map((match) => match[1] ?? '');
+  const textOf = (folder: string) =>
+    readdirSync(join(root, 'alerts', folder))
+      .filter((file) => file.endsWith('.yml'))
+      .map((file) => readFileSync(join(root, 'alerts', folder, file), 'utf8'))
+      .join('\n');
+  // Those that are loaded as they are, and those that rcatool generates for each SLO.
+  const rules = textOf('.') + textOf('examples');
+  const alerts = [...new Set([...rules.matchAll(/^ +- alert: (\w+)$/gm)].map((match) => match[1] ?? ''))];
   const base = /docsBaseUrl = '(.*)'/.exec(readFileSync(join(root, 'dashboards', 'src', 'links.ts'), 'utf8'))?.[1];
 
   it('exist for every alert and every kind of root cause, and no other', () => {
@@ -21,12 +27,12 @@ describe('runbooks', () => {
   });
 
   it('are what runbook_url names, under the address that the dashboard uses too', () => {
-    const urls = [...rules.matchAll(/^ +runbook_url: (\S+)$/gm)].map((match) => match[1]);
+    const urls = [...new Set([...rules.matchAll(/^ +runbook_url: (\S+)$/gm)].map((match) => match[1]))];
     assert.deepEqual(urls, alerts.map((alert) => `${base}/runbooks/${alert}.md`));
   });
 
   it('are each tested by promtool', () => {
-    const tests = readFileSync(join(root, 'alerts', 'tests', 'rca-rules-test.yml'), 'utf8');
+    const tests = textOf('tests');
     for (const alert of alerts) assert.ok(tests.includes(`alertname: ${alert}\n`), alert);
   });
 });
