@@ -51,11 +51,11 @@ enum class SliKind {
   inter_token_latency,
   end_to_end_latency,
   error_ratio,
-  availability,    // ratio of good requests
-  throughput,      // generated tokens per second
-  quality,         // mean of a score of the answers, 0..1, better when higher: groundedness, answer_relevance, …
-  quality_defect,  // share of answers with a defect, 0..1: hallucination_ratio, refusal_ratio, format_error_ratio, …
-  bad_event_ratio,     // share of events that were bad, of counters that the configuration names (EventSli)
+  availability,     // ratio of good requests
+  throughput,       // generated tokens per second
+  quality,          // mean of a score of the answers, 0..1, better when higher: groundedness, answer_relevance, …
+  quality_defect,   // share of answers with a defect, 0..1: hallucination_ratio, refusal_ratio, format_error_ratio, …
+  bad_event_ratio,  // share of events that were bad, of counters that the configuration names (EventSli)
   slow_request_ratio,  // share of requests slower than a bucket's bound, of a histogram that it names (EventSli)
 };
 
@@ -94,7 +94,7 @@ struct Slo {
   BudgetingMethod budgeting = BudgetingMethod::timeslices;
   EventSli events;      // with the kinds bad_event_ratio and slow_request_ratio, and only with them
   std::string service;  // what the SLO is of, for people and alert labels; may be empty
-  int line = 0;  // in the configuration file, for messages; 0: a default
+  int line = 0;         // in the configuration file, for messages; 0: a default
 };
 std::string_view to_string(SliKind kind);  // as the configuration writes it, e.g. "time_to_first_token"
 // The catalogue's role that an SLO measures when it names none, e.g. "ttft".

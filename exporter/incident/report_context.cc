@@ -128,10 +128,19 @@ Section budget_section(const Source& source) {
   Section section{"Error budget", {}};
   const double consumed = source.incident.budget_consumed();
   if (!std::isfinite(consumed)) return section;
-  section.blocks.emplace_back(Paragraph{"", "The objective was broken for " + duration(source.incident.bad_ms) +
-                                                ", which is " + quantity(consumed, "ratio") + " of the error budget (" +
-                                                quantity(1 - source.incident.objective, "ratio") + " of " +
-                                                duration(source.incident.budget_window_ms) + ")."});
+  const Incident& incident = source.incident;
+  const std::string of_budget =
+      quantity(consumed, "ratio") + " of the error budget (" + quantity(1 - incident.objective, "ratio") + " of ";
+  const std::string window = duration(incident.budget_window_ms) + ").";
+  section.blocks.emplace_back(Paragraph{
+      "", incident.budget_events > 0
+              ? number(incident.bad_events) + " bad events, which is " + of_budget + "the events of " + window
+              : "The objective was broken for " + duration(incident.bad_ms) + ", which is " + of_budget + window});
+  if (std::isfinite(incident.recurrence_cost)) {
+    section.blocks.emplace_back(Paragraph{"", "Incidents of this kind have used " +
+                                                  quantity(incident.recurrence_cost, "ratio") + " of it within " +
+                                                  duration(incident.budget_window_ms) + "."});
+  }
   return section;
 }
 

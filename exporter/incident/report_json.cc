@@ -82,6 +82,8 @@ Json summary_json(const Incident& incident) {
       {"summary", incident.summary},
       {"root_cause", root_cause_json(incident)},
       {"recurrences", incident.recurrence.entity_class.empty() ? Json(nullptr) : Json(incident.recurrence.earlier)},
+      {"budget_consumed_ratio", finite(incident.budget_consumed())},
+      {"recurrence_budget_ratio", finite(incident.recurrence_cost)},
       {"answer_method", incident.answer_method}};
   json["answer"] =
       answer == nullptr
@@ -142,9 +144,12 @@ Json actions_json(const Incident& incident) {
 Json budget_json(const Incident& incident) {
   const double consumed = incident.budget_consumed();
   if (!std::isfinite(consumed)) return nullptr;
+  const bool events = incident.budget_events > 0;
   return {{"objective", incident.objective},
           {"window_seconds", static_cast<double>(incident.budget_window_ms) / 1000},
           {"broken_seconds", static_cast<double>(incident.bad_ms) / 1000},
+          {"bad_events", events ? Json(incident.bad_events) : Json(nullptr)},
+          {"budget_events", events ? Json(incident.budget_events) : Json(nullptr)},
           {"consumed_ratio", consumed}};
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "exporter/incident/action_list.h"
 #include "exporter/incident/change_event.h"
 #include "exporter/incident/report.h"
 #include "exporter/web/landing_page.h"
@@ -75,13 +76,14 @@ struct Router::Route {
 };
 
 const Router::Route* Router::find_route(std::string_view path) {
-  static constexpr std::array<Route, 9> kRoutes{{
+  static constexpr std::array<Route, 10> kRoutes{{
       {"/", false, false, false, false, kReadMethods, &Router::landing},
       {"/metrics", false, false, false, false, kReadMethods, &Router::metrics},
       {"/-/healthy", false, true, false, false, kReadMethods, &Router::healthy},
       {"/-/ready", false, true, false, false, kReadMethods, &Router::ready},
       {"/-/reload", false, false, true, true, "POST, PUT", &Router::reload},
       {"/api/v1/incidents", false, false, false, false, kReadMethods, &Router::incidents},
+      {"/api/v1/actions", false, false, false, false, kReadMethods, &Router::actions},
       {kIncidentPrefix, true, false, false, false, kReadMethods, &Router::incident},
       {"/api/v1/alerts", false, false, true, false, "POST", &Router::alerts},
       {"/api/v1/changes", false, false, true, false, "POST", &Router::changes},
@@ -215,13 +217,18 @@ HttpResponse Router::incidents(const HttpRequest& request) {
   if (!state.empty() && state != "open" && state != "resolved") {
     return json_error(400, "state: must be \"open\" or \"resolved\"");
   }
+  const std::string sort = query_value(request.query, "sort");
+  if (!sort.empty() && sort != "budget") return json_error(400, "sort: must be \"budget\"");
   const auto current = published();
-  if (state.empty()) return json_response(incidents_json(current->snapshot->incidents));
   std::vector<Incident> chosen;
   for (const Incident& incident : current->snapshot->incidents) {
-    if (incident.open() == (state == "open")) chosen.push_back(incident);
+    if (state.empty() || incident.open() == (state == "open")) chosen.push_back(incident);
   }
-  return json_response(incidents_json(chosen));
+  return json_response(incidents_json(sort.empty() ? chosen : by_budget(chosen)));
+}
+
+HttpResponse Router::actions(const HttpRequest& /*request*/) {
+  return json_response(actions_json(published()->snapshot->incidents));
 }
 
 HttpResponse Router::incident(const HttpRequest& request) {

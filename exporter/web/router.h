@@ -41,6 +41,7 @@ class Router {
   HttpResponse reload(const HttpRequest& request);
   HttpResponse incidents(const HttpRequest& request);
   HttpResponse incident(const HttpRequest& request);
+  HttpResponse actions(const HttpRequest& request);
   HttpResponse alerts(const HttpRequest& request);
   HttpResponse changes(const HttpRequest& request);
 

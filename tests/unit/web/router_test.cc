@@ -151,6 +151,23 @@ TEST_F(RouterTest, ListsIncidents) {
   EXPECT_EQ(list("/api/v1/incidents?state=open"), 1U);
   EXPECT_EQ(list("/api/v1/incidents?state=resolved"), 2U);
   EXPECT_EQ(router->handle(request("GET", "/api/v1/incidents?state=x")).status, 400);
+  const auto sorted =
+      nlohmann::json::parse(router->handle(request("GET", "/api/v1/incidents?sort=budget")).body)["incidents"];
+  ASSERT_EQ(sorted.size(), 3U);
+  EXPECT_GT(sorted[0]["budget_consumed_ratio"], 0);
+  EXPECT_TRUE(sorted[2]["budget_consumed_ratio"].is_null());
+  EXPECT_EQ(router->handle(request("GET", "/api/v1/incidents?sort=name")).status, 400);
+}
+
+TEST_F(RouterTest, ListsWhatIsToBeDone) {
+  const auto router = make();
+  router->publish(std::make_shared<const Snapshot>(sample_snapshot()));
+  const auto actions = nlohmann::json::parse(router->handle(request("GET", "/api/v1/actions")).body)["actions"];
+  ASSERT_FALSE(actions.empty());
+  EXPECT_EQ(actions[0]["recurrence_budget_ratio"], 0.25);
+  const HttpResponse page = router->handle(request("GET", "/"));
+  EXPECT_THAT(page.body, HasSubstr("Corrective actions"));
+  EXPECT_THAT(page.body, HasSubstr("<td>30d</td><td>75 %</td>"));
 }
 
 TEST_F(RouterTest, FindsStoredIncidentsToo) {
