@@ -1,6 +1,6 @@
 import { AppEvents } from '@grafana/data';
 import { getAppEvents, getBackendSrv } from '@grafana/runtime';
-import { Button, Dropdown, Menu, RefreshPicker } from '@grafana/ui';
+import { Button, Dropdown, Menu } from '@grafana/ui';
 import { useState } from 'react';
 import { lastValueFrom } from 'rxjs';
 
@@ -9,6 +9,7 @@ import { AnnotationHelp } from './AnnotationHelp';
 import { errorText } from './dataSource';
 import { fetchReport } from './exporter';
 import { incidentMarkdown, type Case } from './markdown';
+import { RefreshButton } from './RangeControls';
 
 interface Props {
   one: Case;
@@ -61,7 +62,7 @@ export function IncidentActions({ one, now, source, exporter, loading, onRefresh
           Annotations
         </Button>
       </Dropdown>
-      <RefreshPicker value="" noIntervalPicker isLoading={loading} onIntervalChanged={() => undefined} onRefresh={onRefresh} />
+      <RefreshButton loading={loading} onRefresh={onRefresh} />
       {helping && <AnnotationHelp incident={one.row.id} onClose={() => setHelping(false)} />}
     </>
   );

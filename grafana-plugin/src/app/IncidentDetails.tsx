@@ -4,7 +4,7 @@ import { Badge, useStyles2, type BadgeColor } from '@grafana/ui';
 import type { ReactNode } from 'react';
 
 import { RoleBadge } from '../components';
-import type { VerifiedAction } from '../data';
+import type { Finding, Role, VerifiedAction } from '../data';
 
 import { actionStateText, type Case } from './markdown';
 import { words } from './text';
@@ -40,17 +40,17 @@ export function IncidentDetails({ one }: { one: Case }) {
             <tr>
               <th scope="col">Role</th>
               <th scope="col">Entity</th>
-              <th scope="col">Signal</th>
+              <th scope="col">Signals</th>
             </tr>
           </thead>
           <tbody>
-            {findings.map((finding) => (
-              <tr key={JSON.stringify([finding.role, finding.entity, finding.signal])}>
-                <td>
-                  <RoleBadge role={finding.role} />
+            {groupFindings(findings).map((group) => (
+              <tr key={JSON.stringify([group.role, group.entity])}>
+                <td className={styles.short}>
+                  <RoleBadge role={group.role} />
                 </td>
-                <td>{finding.entity}</td>
-                <td>{words(finding.signal)}</td>
+                <td>{group.entity}</td>
+                <td>{group.signals.map(words).join(', ')}</td>
               </tr>
             ))}
           </tbody>
@@ -69,7 +69,7 @@ export function IncidentDetails({ one }: { one: Case }) {
           <tbody>
             {one.changes.map((change) => (
               <tr key={JSON.stringify(change)}>
-                <td className={styles.time}>{dateTimeFormat(change.at)}</td>
+                <td className={styles.short}>{dateTimeFormat(change.at)}</td>
                 <td>
                   {words(change.kind)} of {change.entity}
                 </td>
@@ -85,15 +85,30 @@ export function IncidentDetails({ one }: { one: Case }) {
 }
 
 function ActionRow({ action }: { action: VerifiedAction }) {
+  const styles = useStyles2(getStyles);
   return (
     <tr>
-      <td>{KIND_TEXT[action.kind] ?? action.kind}</td>
+      <td className={styles.short}>{KIND_TEXT[action.kind] ?? action.kind}</td>
       <td>{action.action}</td>
-      <td>
+      <td className={styles.short}>
         <Badge color={STATE_COLOR[action.state] ?? 'darkgrey'} text={action.state || 'not known'} tooltip={actionStateText(action.state)} />
       </td>
     </tr>
   );
+}
+
+/** One row for each entity in one role: an entity has many signals. */
+export function groupFindings(findings: readonly Finding[]): Array<{ role: Role; entity: string; signals: string[] }> {
+  const groups = new Map<string, { role: Role; entity: string; signals: string[] }>();
+  for (const { role, entity, signal } of findings) {
+    const key = JSON.stringify([role, entity]);
+    const group = groups.get(key) ?? { role, entity, signals: [] };
+    groups.set(key, group);
+    if (signal !== '') {
+      group.signals.push(signal);
+    }
+  }
+  return [...groups.values()];
 }
 
 interface SectionProps {
@@ -125,11 +140,12 @@ const getStyles = (theme: GrafanaTheme2) => ({
   heading: css({ fontSize: theme.typography.h6.fontSize, margin: theme.spacing(0, 0, 1) }),
   scroll: css({ overflowX: 'auto' }),
   empty: css({ color: theme.colors.text.secondary, margin: 0 }),
-  time: css({ whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }),
   table: css({
     width: '100%',
     '& th': { textAlign: 'left', color: theme.colors.text.secondary, fontSize: theme.typography.bodySmall.fontSize, fontWeight: theme.typography.fontWeightMedium },
     '& th, & td': { padding: theme.spacing(0.5, 1.5, 0.5, 0), verticalAlign: 'top', overflowWrap: 'anywhere' },
     '& tbody tr': { borderTop: `1px solid ${theme.colors.border.weak}` },
   }),
+  // Wide enough for its words; long texts are what breaks.
+  short: css({ whiteSpace: 'nowrap', width: 1, fontVariantNumeric: 'tabular-nums' }),
 });

@@ -8,7 +8,7 @@ import { timeText } from '../components';
 import { durationMs } from './incidents';
 import { Budget, StateBadge } from './IncidentTable';
 import { problemStatement, recurrenceText, rootCauseStatement, type Case } from './markdown';
-import { durationText, words } from './text';
+import { durationText, sentenceCase, words } from './text';
 
 interface Props {
   one: Case;
@@ -32,7 +32,7 @@ export function IncidentHead({ one, now, children }: Props) {
   return (
     <section className={styles.head} aria-label="Summary">
       <div className={styles.title}>
-        <h2 className={styles.heading}>{words(row.slo) || row.id}</h2>
+        <h2 className={styles.heading}>{sentenceCase(words(row.slo)) || row.id}</h2>
         <StateBadge state={row.state} />
         <div className={styles.actions}>{children}</div>
       </div>
@@ -60,7 +60,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     borderRadius: theme.shape.radius.default,
   }),
   title: css({ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: theme.spacing(1) }),
-  heading: css({ margin: 0, fontSize: theme.typography.h3.fontSize, '&::first-letter': { textTransform: 'uppercase' } }),
+  heading: css({ margin: 0, fontSize: theme.typography.h3.fontSize }),
   actions: css({ marginLeft: 'auto', display: 'flex', flexWrap: 'wrap', gap: theme.spacing(1) }),
   cause: css({ fontSize: theme.typography.h5.fontSize, margin: theme.spacing(1.5, 0, 0.5) }),
   problem: css({ color: theme.colors.text.secondary, margin: theme.spacing(0, 0, 1.5), maxWidth: '90ch' }),

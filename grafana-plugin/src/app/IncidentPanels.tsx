@@ -24,10 +24,10 @@ export function IncidentPanels({ data, incident }: Props) {
   const shown = { incident, showResolved: true };
   return (
     <div className={styles.grid}>
-      <PanelHost title="Root-cause ranking" panel={RankingPanel} options={{ ...ranking, ...shown }} data={data} height={340} />
-      <PanelHost title="Propagation" panel={PropagationPanel} options={{ ...propagation, ...shown }} data={data} height={340} />
-      <PanelHost title="Five whys" panel={WhysPanel} options={{ ...whys, ...shown }} data={data} height={480} />
-      <PanelHost title="Fishbone" panel={FishbonePanel} options={{ ...fishbone, ...shown }} data={data} height={480} />
+      <PanelHost title="Most likely root causes" panel={RankingPanel} options={{ ...ranking, ...shown }} data={data} height={340} />
+      <PanelHost title="How the fault travelled" panel={PropagationPanel} options={{ ...propagation, ...shown }} data={data} height={340} />
+      <PanelHost title="Why it happened" panel={WhysPanel} options={{ ...whys, ...shown }} data={data} height={480} />
+      <PanelHost title="What speaks for which kind of cause" panel={FishbonePanel} options={{ ...fishbone, ...shown }} data={data} height={480} />
     </div>
   );
 }

@@ -10,7 +10,7 @@ import { faultClassTitle } from '../data/faultClasses';
 
 import { durationMs, type IncidentRow, type IncidentState, type Sort, type SortKey } from './incidents';
 import { incidentPath } from './settings';
-import { durationText, percentText, words } from './text';
+import { durationText, percentText, sentenceCase, words } from './text';
 
 interface Props {
   rows: readonly IncidentRow[];
@@ -93,14 +93,16 @@ function Row({ row, now }: { row: IncidentRow; now: number }) {
     <tr role="row">
       <td role="cell">
         <Link to={`${incidentPath(row.id)}${search}`} className={styles.link}>
-          {words(row.slo) || row.id}
+          {sentenceCase(words(row.slo)) || row.id}
         </Link>
         <div className={styles.secondary}>{row.id}</div>
       </td>
       <td role="cell" data-title="Root cause">
-        {row.entity ?? <span className={styles.secondary}>not known</span>}
-        {row.probability !== null && row.entity !== null && <span className={styles.secondary}> {probabilityText(row.probability)}</span>}
-        {row.faultClass !== null && <div className={styles.secondary}>{faultClassTitle(row.faultClass)}</div>}
+        <div className={styles.cause}>
+          {row.entity ?? <span className={styles.secondary}>not known</span>}
+          {row.probability !== null && row.entity !== null && <span className={styles.secondary}> {probabilityText(row.probability)}</span>}
+          {row.faultClass !== null && <div className={styles.secondary}>{faultClassTitle(row.faultClass)}</div>}
+        </div>
       </td>
       <td role="cell" data-title="Error budget" className={styles.number}>
         <Budget consumed={row.budget} />
@@ -179,6 +181,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     '&:hover': { textDecoration: 'underline' },
   }),
   secondary: css({ color: theme.colors.text.secondary, fontSize: theme.typography.bodySmall.fontSize, overflowWrap: 'anywhere' }),
+  cause: css({ [NARROW]: { textAlign: 'right', overflowWrap: 'anywhere' } }),
   number: css({ fontVariantNumeric: 'tabular-nums', whiteSpace: 'nowrap' }),
   budget: css({ display: 'inline-flex', alignItems: 'center', gap: theme.spacing(1) }),
   track: css({

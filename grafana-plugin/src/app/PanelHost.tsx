@@ -12,6 +12,8 @@ interface Props<T> {
 }
 
 const FIELD_CONFIG: FieldConfigSource = { defaults: {}, overrides: [] };
+/** Before the page is laid out a panel has no width at all. */
+const LEAST_WIDTH = 100;
 const asIs = (text: string): string => text;
 const nothing = (): void => undefined;
 
@@ -20,7 +22,7 @@ export function PanelHost<T>({ title, panel: Panel, options, data, height }: Pro
   const [events] = useState<EventBus>(() => new EventBusSrv());
   return (
     <div ref={box} style={{ height, minWidth: 0 }}>
-      {width > 0 && (
+      {width >= LEAST_WIDTH && (
         <PanelChrome title={title} width={width} height={height}>
           {(innerWidth, innerHeight) => (
             <Panel

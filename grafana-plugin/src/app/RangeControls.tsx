@@ -1,6 +1,6 @@
-import { dateTime, rangeUtil, type TimeRange } from '@grafana/data';
-import { RefreshPicker, TimeRangePicker } from '@grafana/ui';
-import { useEffect, useState } from 'react';
+import { dateTime, isDateTime, type TimeRange } from '@grafana/data';
+import { TimeRangePicker, ToolbarButton } from '@grafana/ui';
+import { useEffect } from 'react';
 
 import { absoluteRange } from './dataSource';
 
@@ -11,22 +11,22 @@ interface Props {
   onRefresh: () => void;
 }
 
-const INTERVALS = ['10s', '30s', '1m', '5m'];
+const REFRESH_MS = 30_000;
 
-/** Time range and refresh, as on a dashboard. */
+/** Time range and refresh; a range that ends now follows the time by itself. */
 export function RangeControls({ range, loading, onChange, onRefresh }: Props) {
-  const [interval, setRefreshInterval] = useState('30s');
+  const follows = !isDateTime(range.raw.to);
   useEffect(() => {
-    if (interval === '') {
+    if (!follows) {
       return undefined;
     }
     const timer = setInterval(() => {
       if (!document.hidden) {
         onRefresh();
       }
-    }, rangeUtil.intervalToMs(interval));
+    }, REFRESH_MS);
     return () => clearInterval(timer);
-  }, [interval, onRefresh]);
+  }, [follows, onRefresh]);
   const from = range.from.valueOf();
   const to = range.to.valueOf();
   const move = (by: number) => onChange(absoluteRange(from + by, to + by));
@@ -35,13 +35,18 @@ export function RangeControls({ range, loading, onChange, onRefresh }: Props) {
       <TimeRangePicker
         value={range}
         timeZone="browser"
+        isOnCanvas
         onChange={onChange}
         onChangeTimeZone={() => undefined}
         onMoveBackward={() => move(-(to - from) / 2)}
         onMoveForward={() => move((to - from) / 2)}
         onZoom={() => onChange(absoluteRange(from - (to - from) / 2, Math.min(to + (to - from) / 2, dateTime().valueOf())))}
       />
-      <RefreshPicker value={interval} intervals={INTERVALS} isLoading={loading} onIntervalChanged={setRefreshInterval} onRefresh={onRefresh} />
+      <RefreshButton loading={loading} onRefresh={onRefresh} />
     </>
   );
+}
+
+export function RefreshButton({ loading, onRefresh }: Pick<Props, 'loading' | 'onRefresh'>) {
+  return <ToolbarButton icon="sync" variant="canvas" aria-label="Refresh" tooltip={loading ? 'Reading' : 'Refresh'} onClick={onRefresh} />;
 }

@@ -38,15 +38,16 @@ export async function loadIncident(source: DataSourceInstanceSettings, id: strin
   const onset = before?.onset ?? before?.detected ?? word.at;
   const around = rangeAround(onset, resolved ?? word.at);
   const courses = await runQueries(source.uid, all.filter(isCourse), around);
+  const at = Math.max(word.at, to);
   const frames = [...states.frames, ...courses.frames];
-  const model = buildModel(frames, Math.max(word.at, to));
+  const model = buildModel(frames, at);
   const incident = model.incidents.find((one) => one.id === id);
   const row = incident && incidentRow(incident, word, Math.max(word.at, await newestSample(source.uid, range)));
   return {
-    found: incident && row ? buildCase(row, incident, model, word.at) : null,
+    found: incident && row ? buildCase(row, incident, model, at) : null,
     data: panelData(frames, around),
     notices: noticesOf(model, [...states.errors, ...courses.errors]),
-    at: word.at,
+    at,
   };
 }
 

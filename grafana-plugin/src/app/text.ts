@@ -5,6 +5,9 @@ export function words(name: string): string {
   return name.replaceAll(/[_-]+/g, ' ');
 }
 
+/** For what stands at the beginning of a line. */
+export const sentenceCase = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** Nothing is certain: what rounds to 100 % is said to be more than 99.9 %. For probabilities and budgets. */
 export function percentText(share: number): string {
   if (!Number.isFinite(share)) {

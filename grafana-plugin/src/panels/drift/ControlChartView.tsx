@@ -68,6 +68,12 @@ export function ControlChartView({ chart, width, height, from, to, timeZone, for
     { label: 'limits (3 σ)', color: colors.limit, shape: 'line' },
     ...(hasEwma ? [{ label: 'EWMA', color: colors.ewma, shape: 'line' } as const] : []),
     { label: 'rule broken', color: colors.violation, shape: 'dot' },
+    ...(hasCusum
+      ? ([
+          { label: 'CUSUM high', color: theme.visualization.getColorByName('orange'), shape: 'line' },
+          { label: 'CUSUM low', color: theme.visualization.getColorByName('green'), shape: 'line' },
+        ] as const)
+      : []),
   ];
   const xTicks = timeTicks(domain[0], domain[1], width / 110);
 
@@ -141,28 +147,30 @@ interface CusumProps {
 /** The high side upwards, the low side downwards, between their limits. */
 function Cusum({ points, x, top, height, width, format }: CusumProps) {
   const theme = useTheme2();
-  const most = extent(points, [(p) => p.cusumHigh, (p) => p.cusumLow, (p) => p.cusumLimit])[1];
-  const size = most > 0 ? most * 1.05 : 1;
-  const y = linearScale([-size, size], [top + height, top]);
-  const limit = points.findLast((p) => p.cusumLimit !== null)?.cusumLimit ?? null;
+  const limit = points.findLast((p) => p.cusumLimit !== null)?.cusumLimit ?? 0;
+  const up = Math.max(extent(points, [(p) => p.cusumHigh])[1], limit, 0) * 1.1;
+  const down = Math.max(extent(points, [(p) => p.cusumLow])[1], limit, 0) * 1.1;
+  const y = linearScale([-down, up], [top + height, top]);
   const high = theme.visualization.getColorByName('orange');
   const low = theme.visualization.getColorByName('green');
   const path = (pick: Pick) => linePath(points, (p) => x(p.time), (p) => scaled(y, pick(p)));
   return (
     <g>
-      <line x1={LEFT} x2={width - RIGHT} y1={y(0)} y2={y(0)} stroke={theme.colors.border.medium} />
-      <text x={LEFT - 6} y={y(0) + 4} textAnchor="end">
+      <text x={LEFT + 4} y={top + 8}>
         CUSUM
       </text>
-      {limit !== null && limit <= size && (
-        <>
-          <line x1={LEFT} x2={width - RIGHT} y1={y(limit)} y2={y(limit)} stroke={theme.colors.error.text} strokeDasharray="4 3" />
-          <line x1={LEFT} x2={width - RIGHT} y1={y(-limit)} y2={y(-limit)} stroke={theme.colors.error.text} strokeDasharray="4 3" />
-          <text x={LEFT - 6} y={y(limit) + 4} textAnchor="end">
-            {format(limit)}
-          </text>
-        </>
-      )}
+      <line x1={LEFT} x2={width - RIGHT} y1={y(0)} y2={y(0)} stroke={theme.colors.border.medium} />
+      {limit > 0 &&
+        [limit, -limit].map((at) => (
+          <g key={at}>
+            <line x1={LEFT} x2={width - RIGHT} y1={y(at)} y2={y(at)} stroke={theme.colors.error.text} strokeDasharray="4 3" />
+            {y(-limit) - y(limit) > 24 && (
+              <text x={LEFT - 6} y={y(at) + 4} textAnchor="end">
+                {format(at)}
+              </text>
+            )}
+          </g>
+        ))}
       <path d={path((p) => p.cusumHigh)} fill="none" stroke={high} strokeWidth={1.5} />
       <path d={path((p) => (p.cusumLow === null ? null : -Math.abs(p.cusumLow)))} fill="none" stroke={low} strokeWidth={1.5} />
     </g>

@@ -16,10 +16,12 @@ import { chartSentence, chartTable, distributionTable, driftSentence, subjectTex
 
 const LABEL = 'Drift and control chart';
 const TOOLBAR_HEIGHT = 32;
-const HEAD_HEIGHT = 62;
 const SIDE_BY_SIDE_WIDTH = 720;
 const SIDE_WIDTH = 260;
 const LEAST_CHART_HEIGHT = 140;
+const BADGE_WIDTH = 110;
+const LETTER_WIDTH = 7;
+const LINE_HEIGHT = 22;
 
 export function modelOf(data: PanelData): DriftModel {
   const notices: Notice[] = [];
@@ -57,14 +59,14 @@ export function DriftPanel({ data, options, width, height, replaceVariables, tim
       {picture.kind === 'distribution' && <Distribution drift={picture.shown} width={width} height={inner} options={options} />}
       {picture.kind === 'control' && (
         <>
-          <Head>
+          <Head height={headHeight(chartSentence(picture.shown, format), width)}>
             <ControlVerdict chart={picture.shown} /> {chartSentence(picture.shown, format)}
           </Head>
           <ControlChartView
             key={picture.shown.key}
             chart={picture.shown}
             width={width}
-            height={Math.max(inner - HEAD_HEIGHT, LEAST_CHART_HEIGHT)}
+            height={Math.max(inner - headHeight(chartSentence(picture.shown, format), width), LEAST_CHART_HEIGHT)}
             from={data.timeRange.from.valueOf()}
             to={data.timeRange.to.valueOf()}
             timeZone={timeZone}
@@ -112,20 +114,31 @@ function Choice({ picture, onChange }: { picture: Exclude<Picture, { kind: 'none
   return <Combobox aria-label="Signal" options={options} value={picture.shown.key} onChange={(option) => onChange(option.value)} width="auto" minWidth={20} />;
 }
 
-function Head({ children }: { children: ReactNode }) {
+function Head({ height, children }: { height: number; children: ReactNode }) {
   const styles = useStyles2(getStyles);
-  return <div className={styles.head}>{children}</div>;
+  return (
+    <div className={styles.head} style={{ minHeight: height }}>
+      {children}
+    </div>
+  );
+}
+
+/** About as many lines as the sentence takes, so that the picture gets the rest. */
+function headHeight(text: string, width: number): number {
+  const lines = Math.ceil((BADGE_WIDTH + text.length * LETTER_WIDTH) / Math.max(width, LETTER_WIDTH));
+  return lines * LINE_HEIGHT + 10;
 }
 
 function Distribution({ drift, width, height, options }: { drift: Drift; width: number; height: number; options: DriftOptions }) {
   const styles = useStyles2(getStyles);
   const beside = options.showStatistics && width >= SIDE_BY_SIDE_WIDTH;
   const chartWidth = beside ? width - SIDE_WIDTH : width;
+  const head = headHeight(driftSentence(drift), width);
   const below = options.showStatistics && !beside;
-  const chartHeight = Math.max(below ? (height - HEAD_HEIGHT) * 0.7 : height - HEAD_HEIGHT, LEAST_CHART_HEIGHT);
+  const chartHeight = Math.max(below ? (height - head) * 0.7 : height - head, LEAST_CHART_HEIGHT);
   return (
     <>
-      <Head>
+      <Head height={head}>
         <DriftVerdict drift={drift} /> {driftSentence(drift)}
       </Head>
       <div className={beside ? styles.beside : undefined}>
@@ -183,9 +196,6 @@ function Nothing({ reason }: { reason: string }) {
 
 const getStyles = (theme: GrafanaTheme2) => ({
   head: css({
-    minHeight: theme.spacing(4),
-    maxHeight: HEAD_HEIGHT,
-    overflow: 'auto',
     paddingBottom: theme.spacing(1),
     lineHeight: theme.typography.body.lineHeight,
   }),

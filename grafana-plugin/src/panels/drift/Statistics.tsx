@@ -61,7 +61,9 @@ export function Statistics({ drift }: { drift: Drift }) {
               <tr key={`${one.label}=${one.value}`}>
                 <th scope="row">{`${one.label}=${one.value}`}</th>
                 <td>
-                  <span className={styles.bar} style={{ width: `${Math.min(Math.max(one.ratio, 0), 1) * 40}px` }} aria-hidden="true" />
+                  <span className={styles.track} aria-hidden="true">
+                    <span className={styles.bar} style={{ width: `${Math.min(Math.max(one.ratio, 0), 1) * 100}%` }} />
+                  </span>
                   {shareText(one.ratio)}
                 </td>
               </tr>
@@ -89,11 +91,15 @@ const getStyles = (theme: GrafanaTheme2) => ({
     '& thead th': { color: theme.colors.text.secondary },
     '& thead th:not(:first-of-type)': { textAlign: 'right', paddingRight: 0, paddingLeft: theme.spacing(1) },
   }),
-  bar: css({
+  track: css({
     display: 'inline-block',
+    width: 56,
     height: 8,
-    marginRight: theme.spacing(0.5),
-    borderRadius: theme.shape.radius.default,
-    background: theme.visualization.getColorByName('orange'),
+    marginRight: theme.spacing(1),
+    borderRadius: 4,
+    overflow: 'hidden',
+    textAlign: 'left',
+    background: theme.colors.action.disabledBackground,
   }),
+  bar: css({ display: 'block', height: '100%', background: theme.visualization.getColorByName('orange') }),
 });
