@@ -1,18 +1,18 @@
 import { css } from '@emotion/css';
-import { dateTimeFormat, type GrafanaTheme2 } from '@grafana/data';
+import type { GrafanaTheme2 } from '@grafana/data';
 import { Badge, useStyles2, type BadgeColor } from '@grafana/ui';
 import type { ReactNode } from 'react';
 
-import { RoleBadge } from '../components';
+import { RoleBadge, timeText } from '../components';
 import type { Finding, Role, VerifiedAction } from '../data';
 
-import { actionStateText, type Case } from './markdown';
+import { actionStateText, timelineEntries, type Case } from './markdown';
 import { words } from './text';
 
 const STATE_COLOR: Record<string, BadgeColor> = { holds: 'green', failed: 'red', pending: 'blue' };
 const KIND_TEXT: Record<string, string> = { mitigate: 'Mitigate', prevent: 'Prevent', detect: 'Detect' };
 
-/** What is done against it, what was found, and what changed before it. */
+/** What is done against it, what was found, and what happened when. */
 export function IncidentDetails({ one }: { one: Case }) {
   const styles = useStyles2(getStyles);
   const { actions, findings } = one.incident;
@@ -56,25 +56,19 @@ export function IncidentDetails({ one }: { one: Case }) {
           </tbody>
         </table>
       </Section>
-      <Section title="Changes from an hour before the onset" empty={one.changes.length === 0 && 'No change was reported in this time.'}>
+      <Section title="Timeline, with changes from an hour before the onset">
         <table className={styles.table}>
           <thead>
             <tr>
               <th scope="col">Time</th>
-              <th scope="col">Change</th>
-              <th scope="col">From</th>
-              <th scope="col">To</th>
+              <th scope="col">Event</th>
             </tr>
           </thead>
           <tbody>
-            {one.changes.map((change) => (
-              <tr key={JSON.stringify(change)}>
-                <td className={styles.short}>{dateTimeFormat(change.at)}</td>
-                <td>
-                  {words(change.kind)} of {change.entity}
-                </td>
-                <td>{change.from || '–'}</td>
-                <td>{change.to || '–'}</td>
+            {timelineEntries(one).map((entry) => (
+              <tr key={JSON.stringify(entry)}>
+                <td>{timeText(entry.time)}</td>
+                <td>{entry.text}</td>
               </tr>
             ))}
           </tbody>
@@ -123,8 +117,18 @@ export function Section({ title, empty, children }: SectionProps) {
   return (
     <section className={styles.section} aria-label={title}>
       <h3 className={styles.heading}>{title}</h3>
-      {empty ? <p className={styles.empty}>{empty}</p> : <div className={styles.scroll}>{children}</div>}
+      {empty ? <p className={styles.empty}>{empty}</p> : <ScrollBox title={title}>{children}</ScrollBox>}
     </section>
+  );
+}
+
+function ScrollBox({ title, children }: { title: string; children: ReactNode }) {
+  const styles = useStyles2(getStyles);
+  return (
+    // What scrolls must be reachable by keyboard.
+    <div className={styles.scroll} tabIndex={0} role="group" aria-label={`${title}: content`}>
+      {children}
+    </div>
   );
 }
 
@@ -143,7 +147,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
   table: css({
     width: '100%',
     '& th': { textAlign: 'left', color: theme.colors.text.secondary, fontSize: theme.typography.bodySmall.fontSize, fontWeight: theme.typography.fontWeightMedium },
-    '& th, & td': { padding: theme.spacing(0.5, 1.5, 0.5, 0), verticalAlign: 'top', overflowWrap: 'anywhere' },
+    '& th, & td': { padding: theme.spacing(0.5, 1.5, 0.5, 0), verticalAlign: 'top', overflowWrap: 'break-word' },
     '& tbody tr': { borderTop: `1px solid ${theme.colors.border.weak}` },
   }),
   // Wide enough for its words; long texts are what breaks.

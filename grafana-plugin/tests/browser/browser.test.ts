@@ -157,7 +157,7 @@ describe.runIf(!dataset.live).each(panels.map((view) => [view.name, view] as con
     expect(text.length + drawn, 'the panel is blank').toBeGreaterThan(0);
     expect(text).not.toMatch(/\b(NaN|undefined|null|Infinity|Invalid date|\[object)/);
     if (bad === 'no-incident') {
-      expect(text).toContain('No incident');
+      expect(text).toContain(view.calm ?? 'No incident');
     }
     if (bad === 'error') {
       expect(text).toContain('bad gateway');

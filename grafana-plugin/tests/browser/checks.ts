@@ -26,7 +26,94 @@ export const checks: Record<string, Check> = {
     expect(await exported(page, 'Save as CSV')).toMatch(/^incident,slo,onset,method,rank,entity,/);
     expect(JSON.parse(await exported(page, 'Save as JSON'))[0]).toMatchObject({ rank: 1, method: 'consensus' });
   },
+
+  drift: async (page, { live }) => {
+    if (live) {
+      return;
+    }
+    // What drifted most is shown first; the arrow keys read it.
+    await page.getByText('the distribution has drifted').waitFor();
+    await page.getByRole('application').focus();
+    await page.keyboard.press('End');
+    await page.getByText('above 8192').waitFor();
+    await page.keyboard.press('Escape');
+    expect(await exported(page, 'Save as CSV')).toMatch(/^bucket,le,reference,current,contribution\r\nup to 32,32,/);
+    await page.getByRole('combobox', { name: 'Signal' }).click();
+    await page.getByRole('option', { name: /^generation_tokens/ }).click();
+    await page.getByText('no drift that is both significant and large enough').waitFor();
+  },
+
+  'control-chart': async (page, { live }) => {
+    if (live) {
+      return;
+    }
+    await page.getByText('out of control: CUSUM above its limit, EWMA beyond its limit').waitFor();
+    await page.getByRole('application').focus();
+    await page.keyboard.press('End');
+    await page.getByText('rules broken').waitFor();
+    expect(await exported(page, 'Save as CSV')).toMatch(/^time,value,center,lower,upper,ewma,/);
+    await page.getByRole('combobox', { name: 'Signal' }).click();
+    await page.getByRole('option', { name: /^inter_token_latency/ }).click();
+    await page.getByText('inter_token_latency of ray-replicas-1: in control').waitFor();
+  },
+
+  incidents: async (page, { incident, live }) => {
+    const rows = page.getByRole('row');
+    const all = await rows.count();
+    if (!live) {
+      expect(all).toBe(4);
+      await page.getByLabel('Search incidents').fill('memory exhaustion ray-replicas-2');
+      await expect.poll(() => rows.count()).toBe(2);
+    }
+    await page.getByLabel('Search incidents').fill('no such thing');
+    await page.getByRole('button', { name: 'Clear the filter' }).click();
+    await expect.poll(() => rows.count()).toBe(all);
+    await page.getByRole('radio', { name: 'Open' }).check({ force: true });
+    await expect.poll(() => page.url()).toContain('state=open');
+    await page.getByRole('button', { name: 'Onset' }).click();
+    expect(await page.getByRole('columnheader', { name: 'Onset' }).getAttribute('aria-sort')).toBe('descending');
+    await rows.filter({ hasText: incident }).getByRole('link').click();
+    await page.getByRole('button', { name: 'Copy as Markdown' }).waitFor();
+    expect(page.url()).toContain(`/incidents/${incident}?`);
+  },
+
+  incident: async (page, { incident, live }) => {
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByRole('button', { name: 'Copy as Markdown' }).click();
+    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toContain(`# Incident ${incident}`);
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    for (const title of ['Problem statement', 'Root cause', 'Five whys', 'Timeline', 'Findings', 'Corrective actions', 'Error budget']) {
+      expect(copied).toContain(`## ${title}`);
+    }
+    if (!live) {
+      expect(copied).toContain('ray-replicas-2: Memory exhaustion');
+    }
+    for (let i = 0; i < 2; i++) {
+      await page.getByRole('button', { name: 'Annotations' }).click();
+      await page.getByRole('menuitem', { name: 'Add as annotation' }).click();
+      // The second click brings the first one up to date.
+      await expect.poll(async () => (await annotations(page, incident)).length).toBe(1);
+    }
+    expect((await annotations(page, incident))[0]).toMatchObject({ tags: ['rca_incident', `incident:${incident}`, expect.any(String)] });
+    await page.getByRole('button', { name: 'Annotations' }).click();
+    await page.getByRole('menuitem', { name: 'Show on a dashboard' }).click();
+    await page.getByRole('dialog').getByText(`rca_incident_onset_timestamp_seconds{incident="${incident}"} * 1000`).waitFor();
+    await page.keyboard.press('Escape');
+  },
+
+  // What the test of the connection says of each exporter is in configuration.test.ts.
+  configuration: async (page) => {
+    await page.getByLabel('URL').fill('rca-exporter');
+    await page.getByText('This is not a URL').waitFor();
+    expect(await page.getByRole('button', { name: 'Save and test' }).isDisabled()).toBe(true);
+    await page.getByLabel('URL').fill('');
+    await page.getByRole('button', { name: 'Test the connection' }).click();
+    await page.getByText('The data source has the series of rca_exporter').waitFor();
+  },
 };
+
+const annotations = (page: Page, incident: string): Promise<unknown[]> =>
+  page.evaluate(async (tag) => (await (await fetch(`/api/annotations?tags=${encodeURIComponent(tag)}`)).json()) as unknown[], `incident:${incident}`);
 
 /** What the toolbar's export gives. */
 export async function exported(page: Page, item: 'Save as CSV' | 'Save as JSON'): Promise<string> {

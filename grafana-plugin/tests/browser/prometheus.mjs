@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 
-import { dataFile } from './dataset.mjs';
+import { dataFile, driftFile } from './dataset.mjs';
 
 const START_SECONDS = 60;
 
@@ -25,8 +25,10 @@ export async function startPrometheus() {
   try {
     const series = path.join(folder, 'series.om');
     const data = path.join(folder, 'data');
-    await writeFile(series, await promisify(gunzip)(await readFile(dataFile)));
-    await promisify(execFile)('promtool', ['tsdb', 'create-blocks-from', 'openmetrics', '--quiet', '--max-block-duration=24h', series, data]);
+    for (const file of [dataFile, driftFile]) {
+      await writeFile(series, await promisify(gunzip)(await readFile(file)));
+      await promisify(execFile)('promtool', ['tsdb', 'create-blocks-from', 'openmetrics', '--quiet', '--max-block-duration=24h', series, data]);
+    }
     await writeFile(path.join(folder, 'prometheus.yml'), '');
     const port = await freePort();
     const child = spawn(

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { buildPage, pageFolder } from './build.mjs';
+import { grafanaApi } from './grafanaApi.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.join(here, '..', '..');
@@ -27,7 +28,7 @@ const types = {
 };
 
 /** Icons that Grafana has and @grafana/ui on npm has not. */
-const ABSENT_ICONS = ['angle-double-left.svg'];
+const ABSENT_ICONS = ['angle-double-left.svg', 'expand-arrows.svg'];
 
 /** Where the files of a path lie; the longest prefix counts. */
 const folders = [
@@ -76,22 +77,20 @@ async function serveFile(response, file) {
   }
 }
 
-async function answer(request, response, { prometheus, exporter }) {
+async function answer(request, response, { prometheus, api }) {
   const { pathname, search } = new URL(request.url ?? '/', 'http://localhost');
   if (pathname.startsWith('/prometheus/')) {
     return proxy(request, response, prometheus, pathname.slice('/prometheus'.length) + search);
   }
-  // Grafana's proxy for the routes of a plugin.
-  const exporterPrefix = `/api/plugin-proxy/${APP}/exporter`;
-  if (exporter && pathname.startsWith(`${exporterPrefix}/`)) {
-    return proxy(request, response, exporter, pathname.slice(exporterPrefix.length) + search);
+  if (await api(request, response)) {
+    return undefined;
   }
   if (pathname === '/api/plugins') {
     response.writeHead(200, { 'content-type': 'application/json' });
     return response.end(JSON.stringify(plugins()));
   }
   // Grafana's typeface; @grafana/ui asks for a file per weight, npm has one for all of them.
-  if (pathname.startsWith('/public/fonts/inter/')) {
+  if (pathname.startsWith('/public/fonts/')) {
     return serveFile(response, path.join(modules, '@fontsource-variable/inter/files/inter-latin-wght-normal.woff2'));
   }
   if (ABSENT_ICONS.includes(path.basename(pathname))) {
@@ -117,8 +116,9 @@ export async function startServer({ prometheus, exporter, port = 0 }) {
     throw new Error('grafana-plugin/dist is not there: npm run build');
   }
   await buildPage();
+  const api = grafanaApi(APP, exporter);
   const server = http.createServer((request, response) => {
-    answer(request, response, { prometheus, exporter }).catch((error) => {
+    answer(request, response, { prometheus, api }).catch((error) => {
       response.writeHead(400, { 'content-type': 'text/plain' });
       response.end(`${error.message}\n`);
     });

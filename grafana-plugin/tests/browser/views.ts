@@ -2,6 +2,10 @@
 // besides looking at it is in checks.ts, under the same name.
 import { rankingQueries, type RcaQuery } from '../../src/data/queries';
 
+/** Everything of one kind; the panel chooses what it shows. */
+const driftQueries: readonly RcaQuery[] = [{ refId: 'A', expr: '{__name__=~"rca_drift_.+"}', instant: true }];
+const controlChartQueries: readonly RcaQuery[] = [{ refId: 'A', expr: '{__name__=~"rca_spc_.+"}', instant: false }];
+
 export interface PanelView {
   kind: 'panel';
   /** Of the screenshots and of the check. */
@@ -13,6 +17,8 @@ export interface PanelView {
   /** Data links of the panel's field options. */
   links?: ReadonlyArray<{ title: string; url: string }>;
   height: number;
+  /** What it says when nothing is wrong. */
+  calm?: string;
   /** On the page of the demo; of 24 columns. Left out: only for tests. */
   columns?: number;
 }
@@ -39,6 +45,30 @@ export const views: readonly View[] = [
     height: 320,
     columns: 14,
   },
+  {
+    kind: 'panel',
+    name: 'drift',
+    title: 'Drift',
+    pluginId: 'rcaexporter-drift-panel',
+    queries: driftQueries,
+    height: 400,
+    calm: 'Nothing is compared yet',
+    columns: 12,
+  },
+  {
+    kind: 'panel',
+    name: 'control-chart',
+    title: 'Control chart',
+    pluginId: 'rcaexporter-drift-panel',
+    queries: controlChartQueries,
+    options: { mode: 'control' },
+    height: 400,
+    calm: 'Nothing is compared yet',
+    columns: 12,
+  },
+  { kind: 'page', name: 'incidents', title: 'Incidents', path: '/incidents?from=now-1h&to=now', height: 300 },
+  { kind: 'page', name: 'incident', title: 'One incident', path: '/incidents/$incident?from=now-1h&to=now', height: 900 },
+  { kind: 'page', name: 'configuration', title: 'Configuration', path: '/plugin/configuration', height: 500 },
 ];
 
 /** States that every panel must have an answer to; see page/badInput.ts. */

@@ -1,12 +1,12 @@
 import { PluginContextProvider, PluginType, type AppPlugin, type AppPluginMeta } from '@grafana/data';
 import { locationService } from '@grafana/runtime';
 import { useEffect, useState } from 'react';
-import { Router, type Navigator } from 'react-router';
+import { Route, Router, Routes, type Navigator } from 'react-router';
 
 import { APP_ID, type PluginFile } from './runtime';
 import { loadModule } from './shared';
 
-const BASE = `/a/${APP_ID}`;
+export const BASE = `/a/${APP_ID}`;
 
 interface Loaded {
   plugin: AppPlugin;
@@ -27,6 +27,16 @@ export function AppPage({ path, plugins }: { path: string; plugins: readonly Plu
     return <div data-testid="page-pending" />;
   }
   const { plugin, meta } = loaded;
+  // Grafana shows these under /plugins/ID; here they have a path of their own.
+  const configuration = plugin.configPages?.find(({ id }) => location.pathname === `${BASE}/plugin/${id}`);
+  if (configuration) {
+    const { body: Configuration } = configuration;
+    return (
+      <main>
+        <Configuration plugin={plugin} query={{}} />
+      </main>
+    );
+  }
   const Root = plugin.root;
   if (!Root) {
     return <p>The app has no pages.</p>;
@@ -36,7 +46,12 @@ export function AppPage({ path, plugins }: { path: string; plugins: readonly Plu
     <Router location={location} navigator={locationService.getHistory() as unknown as Navigator}>
       <PluginContextProvider meta={meta}>
         <main>
-          <Root meta={meta} basename={BASE} path={location.pathname} query={query} onNavChanged={() => undefined} />
+          <Routes>
+            <Route
+              path={`${BASE}/*`}
+              element={<Root meta={meta} basename={BASE} path={location.pathname} query={query} onNavChanged={() => undefined} />}
+            />
+          </Routes>
         </main>
       </PluginContextProvider>
     </Router>
@@ -50,7 +65,8 @@ async function load(plugins: readonly PluginFile[]): Promise<Loaded> {
   }
   const { plugin } = await loadModule<{ plugin: AppPlugin }>(`${file.base}/module.js`);
   const json = await (await fetch(`${file.base}/plugin.json`)).json();
-  const meta: AppPluginMeta = { ...json, type: PluginType.app, module: `${file.base}/module.js`, baseUrl: file.base, enabled: true, jsonData: {} };
+  const settings = await (await fetch(`/api/plugins/${APP_ID}/settings`)).json();
+  const meta: AppPluginMeta = { ...json, ...settings, type: PluginType.app, module: `${file.base}/module.js`, baseUrl: file.base };
   plugin.meta = meta;
   plugin.init?.(meta);
   return { plugin, meta };

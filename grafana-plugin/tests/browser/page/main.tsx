@@ -14,7 +14,7 @@ import { MemoryRouter } from 'react-router-dom';
 
 import { views, type BadInput } from '../views';
 
-import { AppPage } from './AppPage';
+import { AppPage, BASE } from './AppPage';
 import { badInputRange } from './badInput';
 import { Overview } from './Overview';
 import { APP_ID, prepareRuntime, type PluginFile } from './runtime';
@@ -48,6 +48,15 @@ async function start(): Promise<void> {
 function content(parameters: URLSearchParams, theme: 'light' | 'dark', plugins: readonly PluginFile[]) {
   const range = { from: parameters.get('from') ?? 'now-15m', to: parameters.get('to') ?? 'now' };
   const name = parameters.get('view');
+  const { pathname, search } = window.location;
+  if (name === null && pathname.startsWith(BASE)) {
+    // A page of the app was loaded anew.
+    return (
+      <div id="view">
+        <AppPage path={pathname.slice(BASE.length) + search} plugins={plugins} />
+      </div>
+    );
+  }
   if (name === null) {
     return (
       <MemoryRouter>

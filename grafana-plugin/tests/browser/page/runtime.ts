@@ -21,6 +21,7 @@ import {
 import {
   config,
   setAppEvents,
+  setBackendSrv,
   setDataSourceSrv,
   setPluginImportUtils,
   setRunRequest,
@@ -29,6 +30,7 @@ import {
 } from '@grafana/runtime';
 import { catchError, from, isObservable, map, of, startWith, type Observable } from 'rxjs';
 
+import { backend } from './backend';
 import { BadInputDataSource } from './badInput';
 import { PrometheusDataSource, settings } from './prometheus';
 import { loadModule } from './shared';
@@ -51,6 +53,7 @@ export function prepareRuntime(mode: 'light' | 'dark', plugins: readonly PluginF
   document.body.style.background = theme.colors.background.canvas;
   document.body.style.colorScheme = mode;
   setAppEvents(new EventBusSrv());
+  setBackendSrv(backend);
   prepareEditors();
   prepareDataSources();
   setTemplateSrv({
