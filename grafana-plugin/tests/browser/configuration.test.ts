@@ -47,10 +47,10 @@ const store = (jsonData: object) =>
 
 /** Saves; the page loads anew and tests by itself. */
 async function saveAndTest(url: string, user = '', password = ''): Promise<void> {
-  await page.getByLabel('URL').fill(url);
+  await page.locator('#rca-exporter-url').fill(url);
   if (user !== '') {
-    await page.getByLabel('User').fill(user);
-    await page.getByLabel('Password').fill(password);
+    await page.locator('#rca-exporter-user').fill(user);
+    await page.locator('#rca-exporter-password').fill(password);
   }
   await page.getByRole('button', { name: 'Save and test' }).click();
 }
