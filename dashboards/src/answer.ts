@@ -3,7 +3,7 @@ import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
 import * as common from '@grafana/grafana-foundation-sdk/common';
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 
-import { docsBaseUrl, incidentUrl, reportUrl } from './links.js';
+import { budgetUrl, docsBaseUrl, incidentUrl, reportUrl } from './links.js';
 import { linkTo, stat, stateTimeline, table, thresholds, timeseries, unitOf } from './panels.js';
 
 type Panels = Builder<dashboard.Panel>[];
@@ -116,7 +116,7 @@ function incidentTable(): Builder<dashboard.Panel> {
     .overrideByName('Incident', [linkTo(['Incident', incidentUrl], ['Report', reportUrl])])
     .overrideByRegexp('Onset|Detected|Resolved', [unitOf('dateTimeAsIso')])
     .overrideByName('SLI / threshold', [{ id: 'decimals', value: 2 }])
-    .overrideByName('SLO', [linkTo(['Runbook', `${docsBaseUrl}/runbooks/RcaIncidentOpen.md`])]);
+    .overrideByName('SLO', [linkTo(['Error budget', budgetUrl], ['Runbook', `${docsBaseUrl}/runbooks/RcaIncidentOpen.md`])]);
 }
 
 export function rootCause(): Panels {

@@ -7,10 +7,12 @@ import { gpuNodes } from './nodes.js';
 import { overview } from './overview.js';
 import { incidentPanels } from './plugin_panels.js';
 import { serving } from './serving.js';
+import { slos } from './slo.js';
 
 export const boards: Record<string, () => dashboard.Dashboard> = {
   'llm-gpu-nodes.json': gpuNodes,
   'llm-serving.json': serving,
+  'llm-slo.json': slos,
   'rca-exporter.json': exporter,
   'rca-incident.json': incident,
   'plugin/rca-incident-panels.json': incidentPanels,

@@ -10,3 +10,6 @@ export const boardUrl = (uid: string, variables = ''): string =>
 
 // The cell holds the id of an incident.
 export const incidentUrl = boardUrl('rca-incident', 'var-incident=${__value.raw}');
+
+// The cell holds the name of an SLO.
+export const budgetUrl = boardUrl('llm-slo', 'var-slo=${__value.raw}');
