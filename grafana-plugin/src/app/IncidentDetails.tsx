@@ -34,28 +34,6 @@ export function IncidentDetails({ one }: { one: Case }) {
           </tbody>
         </table>
       </Section>
-      <Section title="Findings" empty={findings.length === 0 && 'No diagnosis yet.'}>
-        <table className={styles.table}>
-          <thead>
-            <tr>
-              <th scope="col">Role</th>
-              <th scope="col">Entity</th>
-              <th scope="col">Signals</th>
-            </tr>
-          </thead>
-          <tbody>
-            {groupFindings(findings).map((group) => (
-              <tr key={JSON.stringify([group.role, group.entity])}>
-                <td className={styles.short}>
-                  <RoleBadge role={group.role} />
-                </td>
-                <td>{group.entity}</td>
-                <td>{group.signals.map(words).join(', ')}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Section>
       <Section title="Timeline, with changes from an hour before the onset">
         <table className={styles.table}>
           <thead>
@@ -74,6 +52,30 @@ export function IncidentDetails({ one }: { one: Case }) {
           </tbody>
         </table>
       </Section>
+      <div className={styles.wide}>
+        <Section title="Findings" empty={findings.length === 0 && 'No diagnosis yet.'}>
+          <table className={styles.table}>
+            <thead>
+              <tr>
+                <th scope="col">Role</th>
+                <th scope="col">Entity</th>
+                <th scope="col">Signals</th>
+              </tr>
+            </thead>
+            <tbody>
+              {groupFindings(findings).map((group) => (
+                <tr key={JSON.stringify([group.role, group.entity])}>
+                  <td className={styles.short}>
+                    <RoleBadge role={group.role} />
+                  </td>
+                  <td className={styles.entity}>{group.entity}</td>
+                  <td>{group.signals.map(words).join(', ')}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Section>
+      </div>
     </div>
   );
 }
@@ -134,6 +136,7 @@ function ScrollBox({ title, children }: { title: string; children: ReactNode }) 
 
 const getStyles = (theme: GrafanaTheme2) => ({
   grid: css({ display: 'grid', gap: theme.spacing(2), gridTemplateColumns: 'repeat(auto-fit, minmax(min(440px, 100%), 1fr))', alignItems: 'start' }),
+  wide: css({ gridColumn: '1 / -1', minWidth: 0 }),
   section: css({
     minWidth: 0,
     padding: theme.spacing(1.5, 2),
@@ -150,6 +153,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     '& th, & td': { padding: theme.spacing(0.5, 1.5, 0.5, 0), verticalAlign: 'top', overflowWrap: 'break-word' },
     '& tbody tr': { borderTop: `1px solid ${theme.colors.border.weak}` },
   }),
+  entity: css({ minWidth: 110 }),
   // Wide enough for its words; long texts are what breaks.
   short: css({ whiteSpace: 'nowrap', width: 1, fontVariantNumeric: 'tabular-nums' }),
 });
