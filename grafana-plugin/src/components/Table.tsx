@@ -11,13 +11,19 @@ interface Props {
   rows: ReadonlyArray<readonly ReactNode[]>;
 }
 
+/** More rows than this help nobody and slow the page down. */
+const MOST_ROWS = 200;
+
 /** What a picture shows, as a table. */
 export function Table({ caption, columns, figures = [], rows }: Props) {
   const styles = useStyles2(getStyles);
   const align = (column: number) => (figures.includes(column) ? styles.figure : undefined);
   return (
     <table className={styles.table}>
-      <caption>{caption}</caption>
+      <caption>
+        {caption}
+        {rows.length > MOST_ROWS && ` (the first ${MOST_ROWS} of ${rows.length}; the export has all)`}
+      </caption>
       <thead>
         <tr>
           {columns.map((column, i) => (
@@ -28,7 +34,7 @@ export function Table({ caption, columns, figures = [], rows }: Props) {
         </tr>
       </thead>
       <tbody>
-        {rows.map((row, i) => (
+        {rows.slice(0, MOST_ROWS).map((row, i) => (
           <tr key={i}>
             {row.map((cell, j) => (
               <td key={j} className={align(j)}>

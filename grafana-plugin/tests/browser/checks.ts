@@ -27,6 +27,62 @@ export const checks: Record<string, Check> = {
     expect(JSON.parse(await exported(page, 'Save as JSON'))[0]).toMatchObject({ rank: 1, method: 'consensus' });
   },
 
+  propagation: async (page, { live }) => {
+    const cause = page.getByRole('link', { name: /root cause,/ }).first();
+    expect(await cause.getAttribute('href')).toBe(`/d/rca-overview?var-entity=${await cause.getAttribute('data-node')}`);
+    if (!live) {
+      expect(await cause.getAttribute('aria-label')).toMatch(/^ray-replicas-2, root cause, probability of being the root cause \d+ %/);
+    }
+    await cause.hover();
+    await page.getByRole('tooltip').getByText('Most likely fault').waitFor();
+    // By keyboard: the Tab key stops at the cause, the arrow goes the fault's way, plus and 0 change the scale.
+    await cause.focus();
+    await page.keyboard.press('ArrowRight');
+    const focused = () => page.evaluate(() => document.activeElement?.getAttribute('data-node') ?? '');
+    await expect.poll(focused).not.toMatch(/^(ray-replicas-2)?$/);
+    await page.keyboard.press('Home');
+    await expect.poll(focused).toBe(await cause.getAttribute('data-node'));
+    const view = page.locator('svg[aria-label^="Graph"] > g');
+    const before = await view.getAttribute('transform');
+    await page.keyboard.press('+');
+    await expect.poll(() => view.getAttribute('transform')).not.toBe(before);
+    await page.keyboard.press('0');
+    await expect.poll(() => view.getAttribute('transform')).toBe(before);
+    await page.getByRole('button', { name: 'Show as a table' }).click();
+    await page.getByRole('columnheader', { name: 'Weight' }).waitFor();
+    await page.getByRole('button', { name: 'Show the graph' }).click();
+    expect(await exported(page, 'Save as CSV')).toMatch(/^incident,source,source_role,/);
+    const picture = await exported(page, 'Save as SVG');
+    expect(picture).toMatch(/^<svg [^]*ray-replicas-[^]*<\/svg>\n$/);
+  },
+
+  whys: async (page) => {
+    const steps = page.getByRole('list', { name: 'From what users feel to the cause' }).getByRole('listitem');
+    expect(await steps.count()).toBeGreaterThan(1);
+    expect(await steps.first().innerText()).toContain('left its objective?');
+    expect(await steps.last().innerText()).toContain('Root cause: ');
+    await steps.last().getByText(/ sure$/).hover();
+    await page.getByRole('tooltip').getByText('Confidence').waitFor();
+    const rows = JSON.parse(await exported(page, 'Save as JSON'));
+    expect(rows.at(-1)).toMatchObject({ deepest: 'yes', step: rows.length });
+    expect(await exported(page, 'Save as SVG')).toContain('Because ');
+  },
+
+  fishbone: async (page) => {
+    for (const branch of ['Model', 'Infrastructure', 'Data', 'Process', 'People']) {
+      await page.locator('svg[aria-label="Fishbone diagram"]').getByText(branch, { exact: true }).waitFor();
+    }
+    const answer = page.getByRole('link', { name: /^Infrastructure: .* of ray-replicas-/ }).first();
+    expect(await answer.getAttribute('href')).toContain('var-entity=ray-replicas-');
+    await answer.hover();
+    await page.getByRole('tooltip').getByText('possible cause').waitFor();
+    await page.getByRole('button', { name: 'Show as a table' }).click();
+    expect(await page.getByRole('row').count()).toBeGreaterThan(5);
+    await page.getByRole('button', { name: 'Show the diagram' }).click();
+    expect(await exported(page, 'Save as CSV')).toMatch(/^incident,branch,kind,text,probability,/);
+    expect(await exported(page, 'Save as SVG')).toContain('>Infrastructure<');
+  },
+
   drift: async (page, { live }) => {
     if (live) {
       return;
@@ -116,7 +172,7 @@ const annotations = (page: Page, incident: string): Promise<unknown[]> =>
   page.evaluate(async (tag) => (await (await fetch(`/api/annotations?tags=${encodeURIComponent(tag)}`)).json()) as unknown[], `incident:${incident}`);
 
 /** What the toolbar's export gives. */
-export async function exported(page: Page, item: 'Save as CSV' | 'Save as JSON'): Promise<string> {
+export async function exported(page: Page, item: 'Save as CSV' | 'Save as JSON' | 'Save as SVG'): Promise<string> {
   await page.getByRole('button', { name: 'Export what is shown' }).click();
   const waiting = page.waitForEvent('download');
   await page.getByRole('menuitem', { name: item }).click();

@@ -1,6 +1,6 @@
 // What the browser tests (and the page of the demo) show: one entry for each panel and page. What a test does with one
 // besides looking at it is in checks.ts, under the same name.
-import { rankingQueries, type RcaQuery } from '../../src/data/queries';
+import { diagnosisQueries, fishboneQueries, rankingQueries, type RcaQuery } from '../../src/data/queries';
 
 /** Everything of one kind; the panel chooses what it shows. */
 const driftQueries: readonly RcaQuery[] = [{ refId: 'A', expr: '{__name__=~"rca_drift_.+"}', instant: true }];
@@ -47,6 +47,35 @@ export const views: readonly View[] = [
   },
   {
     kind: 'panel',
+    name: 'propagation',
+    title: 'Propagation',
+    pluginId: 'rcaexporter-propagation-panel',
+    queries: diagnosisQueries(),
+    links: [{ title: 'Signals of the entity', url: '/d/rca-overview?var-entity=${__field.labels.entity}' }],
+    height: 360,
+    columns: 12,
+  },
+  {
+    kind: 'panel',
+    name: 'whys',
+    title: 'Five whys',
+    pluginId: 'rcaexporter-whys-panel',
+    queries: diagnosisQueries(),
+    height: 420,
+    columns: 12,
+  },
+  {
+    kind: 'panel',
+    name: 'fishbone',
+    title: 'Fishbone',
+    pluginId: 'rcaexporter-fishbone-panel',
+    queries: fishboneQueries(),
+    links: [{ title: 'Signals of the entity', url: '/d/rca-overview?var-entity=${__field.labels.entity}' }],
+    height: 420,
+    columns: 24,
+  },
+  {
+    kind: 'panel',
     name: 'drift',
     title: 'Drift',
     pluginId: 'rcaexporter-drift-panel',
@@ -83,6 +112,7 @@ export const badInputs = [
   'rows-5000',
   'clock-skew',
   'long-names',
+  'large-incident',
 ] as const;
 
 export type BadInput = (typeof badInputs)[number];

@@ -162,7 +162,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     fontFamily: theme.typography.fontFamily,
     '&:active': { cursor: 'grabbing' },
     '& [data-node]:focus': { outline: 'none' },
-    '& [data-node]:focus-visible': { stroke: theme.colors.primary.main, strokeWidth: 3 },
-    '& [data-node][role="button"]:hover': { fill: theme.colors.action.hover },
+    '& [data-node]:focus-visible [data-surface]': { stroke: theme.colors.primary.main, strokeWidth: 3 },
+    '& a:hover [data-surface], & [role="button"]:hover [data-surface]': { fill: theme.colors.action.hover },
   }),
 });

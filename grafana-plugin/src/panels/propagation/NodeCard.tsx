@@ -75,34 +75,51 @@ export function NodeCard({ placed, text, tabStop, onFocus, onOpenGroup, onLinks 
       onLinks(links, at);
     }
   };
-  const onKeyDown = (event: KeyboardEvent<SVGRectElement>) => {
+  const onKeyDown = (event: KeyboardEvent<SVGGElement>) => {
     if (event.key === 'Enter' || event.key === ' ') {
       event.preventDefault();
       const box = event.currentTarget.getBoundingClientRect();
       act({ x: box.left, y: box.bottom });
     }
   };
+  // Over the card, whose texts may be cut: what takes the pointer and the focus, and has the whole name.
+  const surface = (
+    <rect
+      data-surface=""
+      x={placed.x - placed.width / 2}
+      y={placed.y - placed.height / 2}
+      width={placed.width}
+      height={placed.height}
+      rx={4}
+      fill="transparent"
+    />
+  );
+  const common = {
+    'data-node': node.id,
+    tabIndex: tabStop ? 0 : -1,
+    onFocus: () => onFocus(node.id),
+  };
+  const [link] = links;
   return (
     <>
       <Card placed={placed} text={text} />
       <Tooltip content={<Tip node={node} links={links} />} placement="top">
-        {/* Over the card, whose texts may be cut: it takes the pointer and the focus, and has the whole name. */}
-        <rect
-          data-node={node.id}
-          x={placed.x - placed.width / 2}
-          y={placed.y - placed.height / 2}
-          width={placed.width}
-          height={placed.height}
-          rx={4}
-          fill="transparent"
-          role={active ? 'button' : 'img'}
-          tabIndex={tabStop ? 0 : -1}
-          aria-label={describe(node)}
-          cursor={active ? 'pointer' : undefined}
-          onFocus={() => onFocus(node.id)}
-          onClick={(event: MouseEvent) => act({ x: event.clientX, y: event.clientY })}
-          onKeyDown={onKeyDown}
-        />
+        {link && links.length === 1 && !node.members ? (
+          <a {...common} href={link.href} target={link.target} onClick={link.onClick} aria-label={`${describe(node)}: ${link.title}`}>
+            {surface}
+          </a>
+        ) : (
+          <g
+            {...common}
+            role={active ? 'button' : 'img'}
+            aria-label={describe(node)}
+            cursor={active ? 'pointer' : undefined}
+            onClick={(event: MouseEvent) => act({ x: event.clientX, y: event.clientY })}
+            onKeyDown={onKeyDown}
+          >
+            {surface}
+          </g>
+        )}
       </Tooltip>
     </>
   );

@@ -130,10 +130,10 @@ function Propagation({ incident, model, options, width, height, svg }: ContentPr
         tools={
           <>
             {open.size > 0 && (
-              <IconButton name="compress-arrows" tooltip="Group entities again" onClick={() => setOpen(new Set())} />
+              <IconButton name="layer-group" tooltip="Group entities again" onClick={() => setOpen(new Set())} />
             )}
             <IconButton
-              name={asTable ? 'gf-interpolation-linear' : 'table'}
+              name={asTable ? 'sitemap' : 'table'}
               tooltip={asTable ? 'Show the graph' : 'Show as a table'}
               aria-pressed={asTable}
               onClick={() => setAsTable(!asTable)}
@@ -200,9 +200,9 @@ function Drawing({ graph, options, width, height, hidden, svg, onOpenGroup, tool
         {tools}
         {!hidden && (
           <>
-            <IconButton name="minus" tooltip="Zoom out (− or Ctrl and wheel)" onClick={() => panZoom.zoomBy(1 / 1.3)} />
-            <IconButton name="plus" tooltip="Zoom in (+ or Ctrl and wheel)" onClick={() => panZoom.zoomBy(1.3)} />
-            <IconButton name="expand-arrows" tooltip="Show everything (0)" onClick={panZoom.fit} />
+            <IconButton name="search-minus" tooltip="Zoom out (− or Ctrl and wheel)" onClick={() => panZoom.zoomBy(1 / 1.3)} />
+            <IconButton name="search-plus" tooltip="Zoom in (+ or Ctrl and wheel)" onClick={() => panZoom.zoomBy(1.3)} />
+            <IconButton name="capture" tooltip="Show everything (0)" onClick={panZoom.fit} />
           </>
         )}
       </div>

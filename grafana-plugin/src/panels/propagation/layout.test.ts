@@ -179,6 +179,12 @@ describe('what is drawn of a large graph', () => {
     expect(grouped.edges).toEqual([expect.objectContaining({ source: 'cause', weight: 0.4, count: 3 })]);
   });
 
+  it('never hides a way through entities that are called alike', () => {
+    const ids = ['r-1', 'r-2', 'r-3', 'r-4', 'r-5', 'r-6'];
+    const chain: Graph = { nodes: ids.map((id) => node(id, { role: 'symptom' })), edges: ids.slice(1).map((id, i) => fault(ids[i]!, id)) };
+    expect(group({ ...chain, hidden: 0 }, 'neighbours', 2).edges).toHaveLength(5);
+  });
+
   it('tells entities of one kind by their names', () => {
     expect(stem('vllm-decode-7f9c-12')).toBe('vllm-decode-*');
     expect(stem('10.0.0.7:8000')).toBe('*');

@@ -76,17 +76,25 @@ export function stem(name: string): string {
   return kept.replace(/\*(?:[-_.:/]?\*)+/g, '*');
 }
 
-/** What makes entities beside the path alike: that they hang on the same of its entities, whatever they are called. */
-function keyBeside(node: GraphNode, edges: readonly GraphEdge[]): string {
-  const called = edges.filter((edge) => edge.source === node.id).map((edge) => edge.target);
-  const calls = edges.filter((edge) => edge.target === node.id).map((edge) => edge.source);
-  return JSON.stringify(['beside', called.sort(), calls.sort()]);
+/** On which entities this one hangs, as an exact key: two with the same key are never neighbours of each other. */
+function tiesOf(node: GraphNode, edges: readonly GraphEdge[]): string {
+  const targets = edges.filter((edge) => edge.source === node.id).map((edge) => edge.target);
+  const sources = edges.filter((edge) => edge.target === node.id).map((edge) => edge.source);
+  return JSON.stringify([targets.sort(), sources.sort()]);
 }
 
-/** What makes others alike: name, role and neighbours but for their numbers: n replicas on n nodes. */
-function keyAmong(node: GraphNode, edges: readonly GraphEdge[]): string {
+/** Entities with the same answer play the same part in the picture and may be drawn as one. */
+function likeness(node: GraphNode, how: Focus, edges: readonly GraphEdge[]): string {
+  if (node.onPath) {
+    return JSON.stringify(['path', stem(node.id), node.role ?? '', tiesOf(node, edges)]);
+  }
+  // Beside the path it only matters on what of the path an entity hangs.
+  if (how === 'neighbours' && node.role === undefined) {
+    return JSON.stringify(['beside', tiesOf(node, edges)]);
+  }
+  // Elsewhere neighbours that differ by their number are alike as well: n replicas on n nodes.
   const others = edges.flatMap(({ source, target }) => (source === node.id ? [target] : target === node.id ? [source] : []));
-  return JSON.stringify([stem(node.id), node.role ?? '', node.onPath, [...new Set(others.map(stem))].sort()]);
+  return JSON.stringify(['call', stem(node.id), node.role ?? '', [...new Set(others.map(stem))].sort()]);
 }
 
 /**
@@ -110,9 +118,7 @@ export function group(graph: Reduced, how: Focus, least: number, open: ReadonlyS
   }
   const alike = new Map<string, GraphNode[]>();
   for (const node of graph.nodes.filter(({ role }) => role !== 'root_cause')) {
-    const edges = edgesOf.get(node.id) ?? [];
-    const beside = how === 'neighbours' && !node.onPath && node.role === undefined;
-    const key = beside ? keyBeside(node, edges) : keyAmong(node, edges);
+    const key = likeness(node, how, edgesOf.get(node.id) ?? []);
     const known = alike.get(key);
     if (known) {
       known.push(node);
