@@ -18,8 +18,9 @@ stopped and removed at the end, also after Ctrl-C.
   --target=NAME                    where: ray-replicas-0, ray-replicas-1 (default), ray-replicas-2 or ray-head
   --seed=N                         of the simulation (default 1)
   --port-base=N                    first of the ports (default 18000: Prometheus N, Alertmanager N+1, rca_exporter N+2,
-                                   the simulated stack from N+100)
-  --keep                           leave it running until Ctrl-C
+                                   the page of the Grafana panels N+3, the simulated stack from N+100)
+  --keep                           leave it running until Ctrl-C, and show the panels of the Grafana plugin on a page (no
+                                   Grafana needed; built with npm, where that is installed)
   --bin-dir=DIR                    take rca_exporter and llmsim from DIR instead of building them
   --help
 
@@ -54,10 +55,12 @@ fail_usage() { printf 'demo.sh: %s\n' "$1" >&2; exit 1; }
 prometheus_port=$port_base
 alertmanager_port=$((port_base + 1))
 exporter_port=$((port_base + 2))
+panels_port=$((port_base + 3))
 sim_port=$((port_base + 100))
 prometheus=http://127.0.0.1:$prometheus_port
 alertmanager=http://127.0.0.1:$alertmanager_port
 exporter=http://127.0.0.1:$exporter_port
+panels=http://127.0.0.1:$panels_port
 sim=http://127.0.0.1:$sim_port
 
 plain=1
@@ -69,6 +72,8 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/rca-demo.XXXXXX")
 . "$root/tests/testbed/report.sh"
 # shellcheck source=tests/testbed/stack.sh
 . "$root/tests/testbed/stack.sh"
+# shellcheck source=tests/testbed/panels.sh
+. "$root/tests/testbed/panels.sh"
 
 finish() {
   local status=$?
@@ -106,12 +111,14 @@ printf 'rca_exporter demo: a %s fault in %s\n\n' "$fault" "$target"
 need_ports Prometheus "$prometheus_port" "$prometheus_port"
 need_ports Alertmanager "$alertmanager_port" "$alertmanager_port"
 need_ports rca_exporter "$exporter_port" "$exporter_port"
+[[ $keep -eq 0 ]] || need_ports 'the page of the panels' "$panels_port" "$panels_port"
 need_ports 'the simulated stack' "$sim_port" $((sim_port + 40))
 .ci/packages.sh build demo
 if [[ -z $bin_dir ]]; then
   run_step 'Building (release)' "$work/build.log" build
   bin_dir=$root/build/release/bin
 fi
+[[ $keep -eq 0 ]] || prepare_panels
 began=$SECONDS
 
 # --- start ------------------------------------------------------------------------------------------------------------
@@ -129,6 +136,7 @@ wait_for 'Waiting until the SLO is broken and an incident opens' 90 open_inciden
 incident=$answer
 wait_for 'Waiting for a root cause' 60 root_cause "$incident"
 wait_for 'Waiting for the alert at Alertmanager' 60 root_cause_alert "$incident"
+[[ $panels_ready -eq 0 ]] || start_panels
 
 print_report "$incident" "$injected"
 culprit=$(fetch "$exporter/api/v1/incidents/$incident" | jq -r .answer.entity)

@@ -104,7 +104,10 @@ stage_package() {
 # Dashboards, rules and the running system together: one run of the demo, with the contract test inside.
 stage_contract() { tests/contract/run.sh; }
 
-all=(packages style release unit integration rules contract package tidy asan tsan fuzz)
+# The Grafana plugin: units, the archive, and its panels in Chromium over a real Prometheus with stored series.
+stage_plugin() { grafana-plugin/test.sh; }
+
+all=(packages style release unit integration rules plugin contract package tidy asan tsan fuzz)
 
 run_stage() { # run_stage NAME: says how it went; the log's end is shown when it failed
   local name=$1 start=$SECONDS

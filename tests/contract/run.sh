@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
-for folder in dashboards tests/contract; do
+for folder in dashboards tests/contract grafana-plugin; do
   echo "== npm packages of $folder"
   npm ci --prefix "$folder" --no-audit --no-fund --ignore-scripts
 done
@@ -14,4 +14,6 @@ npm run --silent --prefix tests/contract build
 echo "== runbooks"
 node --test tests/contract/build/files.test.js
 echo "== queries on the running demo"
-./demo.sh --exec="node --test $PWD/tests/contract/build/live.test.js" "$@"
+npm run --silent --prefix grafana-plugin build -- --stats errors-warnings
+# The panels first: live.test.js takes the fault away.
+./demo.sh --exec="cd $PWD/grafana-plugin && npm run --silent browser && node --test $PWD/tests/contract/build/live.test.js" "$@"

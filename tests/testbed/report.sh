@@ -49,5 +49,6 @@ print_report() { # print_report INCIDENT INJECTED
   printf '  %-24s %s\n' 'rca_exporter' "$exporter/" 'the report' "$exporter/api/v1/incidents/$id/report" \
     'alerts in Prometheus' "$prometheus/classic/alerts" 'alerts in Alertmanager' "$alertmanager/api/v2/alerts" \
     'scores in Prometheus' "$prometheus/classic/graph?g0.expr=rca_root_cause_score&g0.tab=0&g0.range_input=15m"
-  [[ $keep -eq 1 ]] || printf '  (./demo.sh --keep leaves them running)\n'
+  [[ $panels_ready -eq 0 ]] || printf '  %-24s %s\n' 'the Grafana panels' "$panels/"
+  [[ $keep -eq 1 ]] || printf '  (./demo.sh --keep leaves them running, and shows the panels of the Grafana plugin)\n'
 }

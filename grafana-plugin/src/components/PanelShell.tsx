@@ -32,7 +32,8 @@ export function PanelShell({ label, width, height, status, notices, header, tool
   const styles = useStyles2(getStyles);
   const ready = status.kind === 'ready';
   return (
-    <section aria-label={label} className={styles.shell} style={{ width, height }}>
+    // No landmark: Grafana's own panel around it is one, with a title that may be the same.
+    <div role="group" aria-label={label} data-testid="rca-panel" className={styles.shell} style={{ width, height }}>
       {(ready || notices.length > 0) && (
         <div className={styles.toolbar}>
           <div className={styles.header}>{header}</div>
@@ -45,7 +46,7 @@ export function PanelShell({ label, width, height, status, notices, header, tool
       <div className={styles.body} tabIndex={0} role="group" aria-label={`${label}: content`}>
         {ready ? children : <StatusMessage status={status} />}
       </div>
-    </section>
+    </div>
   );
 }
 

@@ -23,3 +23,7 @@ export async function buildPage() {
     loader: { '.svg': 'dataurl', '.png': 'dataurl', '.woff2': 'dataurl', '.ttf': 'empty' },
   });
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await buildPage();
+}

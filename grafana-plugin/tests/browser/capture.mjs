@@ -89,6 +89,7 @@ await until('the first incident is resolved', 180, async () => (await open()).le
 await change('deployment', 'ray-replicas-2', 'vllm-0.10.1', 'vllm-0.10.2');
 await sleep(20_000);
 await ask(`${simulation}/fault?type=memory&target=ray-replicas-2`, { method: 'POST' });
+const [first] = (await incidents()).filter(({ state }) => state === 'resolved');
 const [second] = await until('a second incident has a root cause', 240, async () => {
   const found = (await open()).filter(({ answer }) => answer?.entity);
   return found.length > 0 ? found : undefined;
@@ -102,6 +103,6 @@ writeFileSync(dataFile, packed);
 const { data: build } = await ask(`${prometheus}/api/v1/query?query=rca_build_info`);
 writeFileSync(
   metaFile,
-  `${JSON.stringify({ end, minutes: MINUTES, openIncident: second.id, exporter: build.result[0]?.metric.version ?? '' }, null, 2)}\n`,
+  `${JSON.stringify({ end, minutes: MINUTES - 1, openIncident: second.id, resolvedIncident: first.id, exporter: build.result[0]?.metric.version ?? '' }, null, 2)}\n`,
 );
 console.log(`${path.basename(dataFile)}: ${series.length} series, ${text.length} bytes, ${packed.length} packed; end ${end}`);

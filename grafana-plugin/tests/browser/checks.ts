@@ -26,6 +26,22 @@ export const checks: Record<string, Check> = {
     expect(await exported(page, 'Save as CSV')).toMatch(/^incident,slo,onset,method,rank,entity,/);
     expect(JSON.parse(await exported(page, 'Save as JSON'))[0]).toMatchObject({ rank: 1, method: 'consensus' });
   },
+  timeline: async (page) => {
+    const events = page.getByRole('list', { name: 'Events' });
+    await events.getByText('Onset', { exact: true }).waitFor();
+    expect(await events.getByRole('listitem').allInnerTexts()).toEqual(expect.arrayContaining([expect.stringContaining('Detected')]));
+    const chart = page.getByRole('application');
+    await chart.focus();
+    await page.keyboard.press('End');
+    await chart.getByText('Threshold').waitFor({ state: 'attached' });
+    await page.keyboard.press('Escape');
+    expect(await exported(page, 'Save as CSV')).toMatch(/^incident,slo,time,event,what,detail\r\n/);
+  },
+  'timeline-resolved': async (page) => {
+    const events = page.getByRole('list', { name: 'Events' });
+    const titles = (await events.getByRole('listitem').allInnerTexts()).join(' ');
+    expect(titles).toMatch(/Onset.*Detected.*Objective kept again.*Resolved/s);
+  },
 
   propagation: async (page, { live }) => {
     const cause = page.getByRole('link', { name: /root cause,/ }).first();

@@ -1,5 +1,6 @@
 // Serves the page, the built plugin and a Prometheus, on 127.0.0.1 only. Alone:
 //   node tests/browser/server.mjs --prometheus=http://127.0.0.1:9090 [--exporter=http://127.0.0.1:9877] [--port=9878]
+// --built: build.mjs has run before.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import http from 'node:http';
@@ -110,12 +111,14 @@ async function answer(request, response, { prometheus, api }) {
   return serveFile(response, '');
 }
 
-/** Gives the URL and what stops it. Port 0 takes any that is free. */
-export async function startServer({ prometheus, exporter, port = 0 }) {
+/** Gives the URL and what stops it. Port 0 takes any that is free; `built`: the page's bundle is there. */
+export async function startServer({ prometheus, exporter, port = 0, built = false }) {
   if (!existsSync(path.join(dist, 'plugin.json'))) {
     throw new Error('grafana-plugin/dist is not there: npm run build');
   }
-  await buildPage();
+  if (!built) {
+    await buildPage();
+  }
   const api = grafanaApi(APP, exporter);
   const server = http.createServer((request, response) => {
     answer(request, response, { prometheus, api }).catch((error) => {
@@ -139,18 +142,19 @@ export async function startServer({ prometheus, exporter, port = 0 }) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const options = Object.fromEntries(
     process.argv.slice(2).map((argument) => {
-      const match = /^--(prometheus|exporter|port)=(.+)$/.exec(argument);
+      const match = /^--(?:(prometheus|exporter|port)=(.+)|(built))$/.exec(argument);
       if (!match) {
         console.error(`server.mjs: unknown option ${argument}`);
         process.exit(1);
       }
-      return [match[1], match[2]];
+      return match[3] ? [match[3], true] : [match[1], match[2]];
     }),
   );
   const { url } = await startServer({
     prometheus: options.prometheus ?? 'http://127.0.0.1:9090',
     exporter: options.exporter,
     port: Number(options.port ?? 9878),
+    built: options.built === true,
   });
   console.log(url);
 }

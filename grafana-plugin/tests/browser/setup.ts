@@ -18,6 +18,8 @@ export interface Dataset {
   /** Its length. */
   minutes: number;
   openIncident: string;
+  /** '' of a running demo. */
+  resolvedIncident: string;
 }
 
 declare module 'vitest' {
@@ -31,13 +33,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const own = live ? undefined : await startPrometheus();
   const prometheus = live ?? own!.url;
   const server = await startServer({ prometheus, exporter: process.env['EXPORTER_URL'] });
-  const meta = JSON.parse(readFileSync(metaFile, 'utf8')) as { end: number; minutes: number; openIncident: string };
+  const meta = JSON.parse(readFileSync(metaFile, 'utf8')) as { end: number; minutes: number; openIncident: string; resolvedIncident: string };
   project.provide('dataset', {
     url: server.url,
     prometheus,
     live: live !== undefined,
     minutes: meta.minutes,
     end: live ? Date.now() : meta.end * 1000,
+    resolvedIncident: live ? '' : meta.resolvedIncident,
     openIncident: live ? await openIncident(prometheus) : meta.openIncident,
   });
   return async () => {

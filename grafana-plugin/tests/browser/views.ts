@@ -1,6 +1,6 @@
 // What the browser tests (and the page of the demo) show: one entry for each panel and page. What a test does with one
 // besides looking at it is in checks.ts, under the same name.
-import { diagnosisQueries, fishboneQueries, rankingQueries, type RcaQuery } from '../../src/data/queries';
+import { diagnosisQueries, fishboneQueries, rankingQueries, timelineQueries, type RcaQuery } from '../../src/data/queries';
 
 /** Everything of one kind; the panel chooses what it shows. */
 const driftQueries: readonly RcaQuery[] = [{ refId: 'A', expr: '{__name__=~"rca_drift_.+"}', instant: true }];
@@ -44,6 +44,24 @@ export const views: readonly View[] = [
     links: [{ title: 'Signals of the entity', url: '/d/rca-overview?var-entity=${__field.labels.entity}' }],
     height: 320,
     columns: 14,
+  },
+  {
+    kind: 'panel',
+    name: 'timeline',
+    title: 'Incident timeline',
+    pluginId: 'rcaexporter-timeline-panel',
+    queries: timelineQueries(),
+    height: 320,
+    columns: 10,
+  },
+  {
+    kind: 'panel',
+    name: 'timeline-resolved',
+    title: 'A resolved incident',
+    pluginId: 'rcaexporter-timeline-panel',
+    queries: timelineQueries('$resolved'),
+    options: { incident: '$resolved' },
+    height: 360,
   },
   {
     kind: 'panel',

@@ -4,7 +4,8 @@
 //   bad     one of the bad inputs instead of Prometheus
 //   theme   light or dark
 //   width   of the view in px; without it all there is
-//   from, to, incident   the time range and what $incident is in paths of pages
+//   from, to             the time range
+//   incident, resolved   what $incident is in paths of pages, and $resolved in views
 import { ThemeContext } from '@grafana/data';
 import { initPluginTranslations } from '@grafana/i18n';
 import { GlobalStyles, PortalContainer } from '@grafana/ui';
@@ -79,7 +80,8 @@ function content(parameters: URLSearchParams, theme: 'light' | 'dark', plugins: 
     );
   }
   const bad = parameters.get('bad') as BadInput | null;
-  const scene = panelScene(view, bad ? badInputRange : range, bad ?? undefined);
+  const filled = JSON.parse(JSON.stringify(view).replaceAll('$resolved', parameters.get('resolved') ?? '')) as typeof view;
+  const scene = panelScene(filled, bad ? badInputRange : range, bad ?? undefined);
   return (
     <MemoryRouter>
       <div id="view" style={size}>
