@@ -69,7 +69,7 @@ export function incidentPanels(): dashboard.Dashboard {
   const board = newBoard({
     uid: 'rca-incident-panels',
     title: 'One incident, with the panels of the plugin',
-    description: 'One incident found by rca_exporter, drawn by the panels of the plugin rcaexporter-rca-app, which has to be installed: ranking, propagation, five whys, fishbone.',
+    description: 'One incident found by rca_exporter, drawn by the panels of the plugin rcaexporter-rca-app, which has to be installed: ranking, propagation, five whys, fishbone, timeline.',
     tags: ['llm', 'inference', 'incident'],
     from: 'now-1h',
     refresh: '30s',
@@ -82,12 +82,17 @@ export function incidentPanels(): dashboard.Dashboard {
     .withVariable(exporterUrl());
   return withSections(board, [
     {
-      title: 'Who did it',
+      title: 'Who did it, and when',
       panels: [
         pluginPanel(
           'ranking',
-          { title: 'Root-cause ranking', description: 'Entities with their probability, kind of fault and role, and the signal that speaks most for each.', unit: 'percentunit', width: 24, height: 10 },
+          { title: 'Root-cause ranking', description: 'Entities with their probability, kind of fault and role, and the signal that speaks most for each.', unit: 'percentunit', width: 12, height: 12 },
           [...diagnosis, state('rca_root_cause_rank'), evidence],
+        ),
+        pluginPanel(
+          'timeline',
+          { title: 'Incident timeline', description: 'Onset, detection, changes and resolution over the SLI.', unit: 'short', width: 12, height: 12 },
+          [...head, state('rca_action_verified'), state('rca_change_event_timestamp_seconds', ''), state('rca_sli_threshold', ''), { refId: 'rca_sli_value_range', expr: 'rca_sli_value', range: true }],
         ),
       ],
     },

@@ -16,7 +16,7 @@ export const expectedEmpty: Record<string, string> = {
 export const onceResolved = [
   'panel Incidents D',
   'annotation Resolution',
-  ...['Root-cause ranking', 'Propagation', 'Five whys', 'Fishbone'].map(
+  ...['Root-cause ranking', 'Incident timeline', 'Propagation', 'Five whys', 'Fishbone'].map(
     (title) => `panel ${title} rca_incident_resolved_timestamp_seconds`,
   ),
 ];
