@@ -184,6 +184,8 @@ void read_file(const YamlValue& root, const ConfigChecks& checks, Config& config
   if (const auto value = map.find("slos")) read_slos(*value, config);
   if (const auto value = map.find("audit")) read_audit(*value, config);
   if (const auto value = map.find("incidents")) read_incidents(*value, config);
+  if (const auto value = map.find("drift")) read_drift(*value, checks, config);
+  if (const auto value = map.find("spc")) read_spc(*value, config);
   if (const auto value = map.find("store")) read_store(*value, config);
   if (const auto value = map.find("web")) read_web(*value, config);
   map.finish();
@@ -221,6 +223,9 @@ ConfigResult parse_config(const std::string& text, const std::string& file_name,
   Config config;
   config.file = file_name;
   config.slos = default_slos();
+  config.drift.signals = default_drift_signals();
+  config.drift.references = default_drift_references();
+  config.spc.signals = default_spc_signals();
   if (const YamlNodePtr root = parse_yaml(text, diagnostics)) {
     read_file(YamlValue(*root, "", diagnostics), checks, config);
   }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "common/result.h"
+#include "exporter/config/drift_config.h"
 #include "remote_read/client.h"
 
 namespace exporter {
@@ -145,6 +146,8 @@ struct Config {
   bool audit_logs = true;                             // `audit.logs:` as above
   std::vector<Slo> slos;                              // `slos:`; without the key the defaults for vLLM
   IncidentOptions incidents;
+  DriftConfig drift;                                  // `drift:`
+  SpcConfig spc;                                      // `spc:`
   std::string store_path = "rca_exporter.db";  // `store.path:`, SQLite; ":memory:" for none
   bool webhook_enabled =
       false;  // `web.enable_write:` allow POST /api/v1/alerts and /api/v1/changes without authentication
@@ -155,6 +158,8 @@ struct Config {
 struct ConfigChecks {
   std::vector<std::string> known_methods;      // names that `methods:` may use; empty: any name passes
   std::vector<std::string> known_exporters{};  // names that `catalog.exporters:` may use; empty: any name passes
+  // Names that `drift.statistics:` and `drift.thresholds:` may use; empty: any name passes.
+  std::vector<std::string> known_statistics{};
 };
 
 // Reads and checks the whole file. On failure: every mistake found, in file order. Exceptions of the YAML parser do not

@@ -13,5 +13,7 @@ bool is_plain_name(std::string_view name);
 void read_evaluation(const YamlValue& value, Config& config);
 void read_sources(const YamlValue& value, Config& config);
 void read_slos(const YamlValue& value, Config& config);
+void read_drift(const YamlValue& value, const ConfigChecks& checks, Config& config);
+void read_spc(const YamlValue& value, Config& config);
 
 }  // namespace exporter

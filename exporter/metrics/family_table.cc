@@ -6,6 +6,7 @@
 
 #include "exporter/incident/tracker.h"
 #include "exporter/metrics/diagnosis_families.h"
+#include "exporter/metrics/drift_families.h"
 #include "exporter/metrics/incident_families.h"
 #include "exporter/metrics/slo_families.h"
 #include "exporter/metrics/utf8.h"
@@ -66,11 +67,14 @@ void fill_limits(const Source& source, Series& series) {
   series.add({"open_alert_incidents"}, static_cast<double>(IncidentTracker::kMaxOpenAlertIncidents));
   series.add({"change_events"}, static_cast<double>(kMaxChanges));
   add_diagnosis_limits(series);
+  add_drift_limits(source, series);
 }
 
 // Further tables of rows follow the one here.
 std::vector<Row> joined(std::vector<Row> rows) {
   for (Row& row : slo_rows()) rows.push_back(std::move(row));
+  for (Row& row : drift_rows()) rows.push_back(std::move(row));
+  for (Row& row : spc_rows()) rows.push_back(std::move(row));
   return rows;
 }
 

@@ -7,6 +7,7 @@
 
 #include "exporter/pipeline/log.h"
 #include "exporter/signals/catalog.h"
+#include "rca_core/drift/statistic.h"
 #include "rca_core/methods/registry.h"
 
 namespace exporter {
@@ -19,10 +20,20 @@ void log_lines(const std::string& message, const std::string& lines) {
 
 }  // namespace
 
+std::vector<std::string> known_statistics() {
+  std::vector<std::string> names;
+  for (const rca::DriftStatistic* statistic : rca::all_drift_statistics()) {
+    names.emplace_back(statistic->name());
+    if (statistic->series() != statistic->name()) names.emplace_back(statistic->series());
+  }
+  return names;
+}
+
 rca::Result<Config> load_checked_config(const std::string& file, const std::string& store_path) {
   ConfigChecks checks;
   for (const rca::Method* method : rca::all_methods()) checks.known_methods.emplace_back(method->name());
   checks.known_exporters = builtin_exporters();
+  checks.known_statistics = known_statistics();
   ConfigResult result = load_config(file, checks);
   if (!result.config) return rca::Error{rca::ErrorKind::invalid_argument, to_string(result.diagnostics)};
   if (!store_path.empty()) result.config->store_path = store_path;
@@ -153,6 +164,13 @@ void Daemon::evaluate(const std::stop_token& stop) {
   }
   const auto outcome = evaluator_->cycle(now_ms(), *desk_, cycle);
   log_outcome(outcome);
+  {
+    const std::lock_guard lock(publish_mutex_);
+    published_ = evaluator_->snapshot();
+  }
+  publish();
+  // Incidents are out before anything that takes its time is begun.
+  if (!evaluator_->follow_up(now_ms(), cycle)) return;
   {
     const std::lock_guard lock(publish_mutex_);
     published_ = evaluator_->snapshot();

@@ -27,6 +27,9 @@ struct DaemonOptions {
   std::function<std::int64_t()> now_ms;  // the clock; empty: the system's
 };
 
+// What `drift.statistics` and `drift.thresholds` may name: the statistics, and their series without rca_drift_.
+std::vector<std::string> known_statistics();
+
 // Reads and checks a configuration as both programs do: methods and exporters must exist, `store_path` replaces the
 // configuration's. Error invalid_argument: all mistakes, one a line.
 rca::Result<Config> load_checked_config(const std::string& file, const std::string& store_path);

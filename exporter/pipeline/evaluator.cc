@@ -4,6 +4,8 @@
 #include <chrono>
 #include <utility>
 
+#include "exporter/drift/engine.h"
+#include "exporter/drift/spc.h"
 #include "exporter/incident/action_check.h"
 #include "exporter/incident/sli.h"
 #include "exporter/pipeline/inventory.h"
@@ -17,6 +19,9 @@ namespace {
 
 constexpr std::int64_t kChangesShownMs = 24LL * 3600 * 1000;
 constexpr std::int64_t kCountedAfterMs = 120'000;
+constexpr std::int64_t kLongestWaitMs = 300'000;
+// Reads of an hour of the charted signals' history.
+constexpr std::int64_t kChartReadsPerCycle = 2;
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -33,26 +38,45 @@ rca::Result<std::unique_ptr<Evaluator>> Evaluator::create(const Config& config, 
   if (!catalog.catalog) return rca::Error{rca::ErrorKind::invalid_argument, to_string(catalog.diagnostics)};
   RCA_ASSIGN(Resolver resolver, Resolver::create(std::move(*catalog.catalog), config));
   RCA_ASSIGN(Sources sources, Sources::create(config));
-  return std::make_unique<Evaluator>(config, std::make_shared<const Resolver>(std::move(resolver)), std::move(sources),
-                                     options);
+  auto shared = std::make_shared<const Resolver>(std::move(resolver));
+  auto evaluator = std::make_unique<Evaluator>(config, shared, std::move(sources), options);
+  if (config.drift.enabled) {
+    DriftEngineOptions engine;
+    engine.reading_time = config.interval / 3;
+    RCA_ASSIGN(evaluator->drift_, DriftEngine::create(config, shared->catalog(), engine));
+  }
+  if (config.spc.enabled) {
+    RCA_ASSIGN(evaluator->spc_, SpcEngine::create(config, shared->catalog(), kChartReadsPerCycle));
+  }
+  return evaluator;
 }
 
 Evaluator::Evaluator(Config config, std::shared_ptr<const Resolver> resolver, Sources sources, HistoryOptions options)
     : config_(std::move(config)), resolver_(std::move(resolver)), sources_(std::move(sources)), options_(options) {
   snapshot_.evaluation_failures = zero_failures();
   snapshot_.endpoints = sources_.status();
+  note_bounds();
+}
+
+Evaluator::~Evaluator() = default;
+
+void Evaluator::note_bounds() {
   snapshot_.max_signals = config_.max_signals;
   snapshot_.top_k = config_.incidents.top_k;
   snapshot_.incidents_kept = config_.incidents.kept;
+  snapshot_.max_drift_targets = config_.drift.max_targets;
+  snapshot_.max_drift_parts = config_.drift.max_parts;
+  snapshot_.max_drift_buckets = config_.drift.max_buckets;
+  snapshot_.max_spc_signals = config_.spc.max_signals;
 }
 
 void Evaluator::inherit(const Snapshot& before) {
   sources_.inherit(before.endpoints);
   snapshot_ = before;
   snapshot_.endpoints = sources_.status();
-  snapshot_.max_signals = config_.max_signals;
-  snapshot_.top_k = config_.incidents.top_k;
-  snapshot_.incidents_kept = config_.incidents.kept;
+  note_bounds();
+  if (!drift_) snapshot_.drift = nullptr;
+  if (!spc_) snapshot_.spc = nullptr;
 }
 
 rca::Result<void> Evaluator::cycle(std::int64_t now_ms, IncidentDesk& desk, const std::stop_token& stop) {
@@ -70,6 +94,42 @@ rca::Result<void> Evaluator::cycle(std::int64_t now_ms, IncidentDesk& desk, cons
     ++snapshot_.evaluation_failures[std::string(rca::to_string(done.error().kind))];
   }
   return done;
+}
+
+bool Evaluator::note_follow_up(const rca::Result<bool>& done, const std::string& what, std::int64_t now_ms,
+                               FollowUp& state, std::uint64_t& failures) const {
+  if (done.ok()) {
+    if (*done && state.failing) log_info(what + " works again");
+    if (*done) state = FollowUp();
+    return *done;
+  }
+  if (done.error().kind == rca::ErrorKind::cancelled) return false;
+  ++failures;
+  state.wait_ms = std::max(config_.interval.count(), std::min(2 * state.wait_ms, kLongestWaitMs));
+  state.not_before_ms = now_ms + state.wait_ms;
+  if (state.failing != done.error().kind) {
+    log_error(what + " failed, its last result stays",
+              {{"reason", std::string(rca::to_string(done.error().kind))}, {"error", done.error().message}});
+  }
+  state.failing = done.error().kind;
+  return true;  // the count is new
+}
+
+bool Evaluator::follow_up(std::int64_t now_ms, const std::stop_token& stop) {
+  bool changed = false;
+  if (drift_ && now_ms >= drift_state_.not_before_ms) {
+    changed = note_follow_up(drift_->update(now_ms, sources_, stop), "evaluation of drift", now_ms, drift_state_,
+                             snapshot_.drift_failures);
+    if (drift_->report()) snapshot_.drift = drift_->report();
+  }
+  if (spc_ && now_ms >= spc_state_.not_before_ms) {
+    changed = note_follow_up(spc_->update(now_ms, sources_, stop), "evaluation of control charts", now_ms, spc_state_,
+                             snapshot_.spc_failures) ||
+              changed;
+    if (spc_->report()) snapshot_.spc = spc_->report();
+  }
+  snapshot_.endpoints = sources_.status();
+  return changed;
 }
 
 rca::Result<void> Evaluator::make_store(const std::stop_token& stop) {

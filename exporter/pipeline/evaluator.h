@@ -19,6 +19,9 @@
 
 namespace exporter {
 
+class DriftEngine;
+class SpcEngine;
+
 // Owned by one thread. Time only comes in as an argument, so that a day can be replayed in seconds.
 class Evaluator {
  public:
@@ -27,10 +30,17 @@ class Evaluator {
   static rca::Result<std::unique_ptr<Evaluator>> create(const Config& config, HistoryOptions options = {});
   Evaluator(Config config, std::shared_ptr<const Resolver> resolver, Sources sources, HistoryOptions options = {});
 
+  ~Evaluator();
+
   // fetch → align → SLIs → incidents → rankings → scores. On an error the state is the one of the last cycle that
   // succeeded, but for the counts; what was missed is read by the next. Errors: those of the sources, of the store, and
   // not_found where the sources have nothing at all.
   rca::Result<void> cycle(std::int64_t now_ms, IncidentDesk& desk, const std::stop_token& stop = {});
+
+  // What has more time than incidents: drift and control charts, when they are due. Reads for at most a third of the
+  // interval and goes on in the next call. True: the snapshot is new. What fails is counted and logged, and tried
+  // again, less and less often (5 minutes apart at most), since a read that times out keeps incidents waiting.
+  bool follow_up(std::int64_t now_ms, const std::stop_token& stop = {});
 
   // What the last cycle left. Its incidents are those of the desk at that time.
   [[nodiscard]] const Snapshot& snapshot() const { return snapshot_; }
@@ -48,6 +58,15 @@ class Evaluator {
   void note_failures(const std::vector<MethodFailure>& failures);
   void publish_now(const IncidentDesk& desk);
   rca::Result<void> count_budgets(IncidentDesk& desk, std::int64_t now_ms);
+  void note_bounds();
+  struct FollowUp {
+    std::optional<rca::ErrorKind> failing;  // the reason that was logged
+    std::int64_t not_before_ms = 0;         // after failures: the next attempt
+    std::int64_t wait_ms = 0;
+  };
+  // Whether there is something new to publish.
+  bool note_follow_up(const rca::Result<bool>& done, const std::string& what, std::int64_t now_ms, FollowUp& state,
+                      std::uint64_t& failures) const;
 
   Config config_;
   std::shared_ptr<const Resolver> resolver_;
@@ -59,6 +78,10 @@ class Evaluator {
   std::map<std::string, IncidentRows> ranked_;             // incident → the rows of its rankings
   std::vector<rca::ChangeEvent> changes_seen_;             // in the series, and stored
   std::map<std::string, rca::ErrorKind> method_failures_;  // that were logged
+  std::unique_ptr<DriftEngine> drift_;                     // null: not configured
+  std::unique_ptr<SpcEngine> spc_;
+  FollowUp drift_state_;
+  FollowUp spc_state_;
 };
 
 }  // namespace exporter

@@ -105,7 +105,8 @@ rca::Result<void> SignalStore::update(std::int64_t now_ms, Sources& sources, con
   if (target < capacity_) {
     return rca::Error{rca::ErrorKind::invalid_argument, "the window begins before 1970; check the clock"};
   }
-  while (!last_row_ || *last_row_ < target) {
+  for (std::int64_t reads = 0; !last_row_ || *last_row_ < target; ++reads) {
+    if (options_.reads_per_update > 0 && reads == options_.reads_per_update) return {};
     bool gap = false;
     const ReadSpan span = next_span(target, gap);
     auto done = read(span, now_ms, sources, stop);

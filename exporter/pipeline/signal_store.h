@@ -30,6 +30,8 @@ struct HistoryOptions {
   // Rows per read: bounds the memory that one read takes. Longer stretches (the first cycle, or the one after an
   // outage) are read in several steps, each of which is kept.
   std::int64_t rows_per_read = 180;
+  // Reads per update(), which then ends before the newest row; the next one goes on. 0: as many as it takes.
+  std::int64_t reads_per_update = 0;
   // When the newest sample of all sources is so old, the cycle fails; 0: rate_range, or two intervals where these are
   // longer.
   std::int64_t longest_silence_ms = 0;

@@ -14,6 +14,9 @@
 
 namespace exporter {
 
+struct DriftReport;  // exporter/drift/report.h
+struct SpcReport;
+
 struct AnomalyScore {
   std::string entity;
   std::string signal;
@@ -72,6 +75,15 @@ struct Snapshot {
   std::vector<rca::ChangeEvent> changes;
   rca::EntityGraph graph;
   std::vector<rca::ObservabilityGap> gaps;  // what the audit of the telemetry found
+
+  std::shared_ptr<const DriftReport> drift;  // null: not configured, or nothing compared yet
+  std::shared_ptr<const SpcReport> spc;
+  std::uint64_t drift_failures = 0;  // total
+  std::uint64_t spc_failures = 0;
+  std::size_t max_drift_targets = 0;  // the configured bounds
+  std::size_t max_drift_parts = 0;
+  std::size_t max_drift_buckets = 0;
+  std::size_t max_spc_signals = 0;
 };
 
 }  // namespace exporter

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "exporter/config/config.h"
+#include "exporter/drift/golden.h"
 #include "exporter/incident/time_text.h"
 #include "exporter/pipeline/analysis.h"
 #include "exporter/pipeline/daemon.h"
@@ -31,7 +32,13 @@ bool check_config(const std::string& file) {
   exporter::ConfigChecks checks;
   for (const rca::Method* method : rca::all_methods()) checks.known_methods.emplace_back(method->name());
   checks.known_exporters = exporter::builtin_exporters();
-  return report(file, exporter::check_config_file(file, checks), "valid configuration");
+  checks.known_statistics = exporter::known_statistics();
+  std::vector<exporter::Diagnostic> diagnostics = exporter::check_config_file(file, checks);
+  if (diagnostics.empty()) {
+    const exporter::ConfigResult result = exporter::load_config(file, checks);
+    if (result.config) diagnostics = exporter::check_golden_files(*result.config);
+  }
+  return report(file, diagnostics, "valid configuration");
 }
 
 bool check_catalog(const std::string& file) {

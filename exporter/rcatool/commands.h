@@ -19,6 +19,7 @@ void add_analyze(CLI::App& app, int& exit_code);
 void add_eval(CLI::App& app, int& exit_code);
 void add_generate(CLI::App& app, int& exit_code);
 void add_import(CLI::App& app, int& exit_code);
+void add_pin(CLI::App& app, int& exit_code);
 
 // A subcommand that prints a list that is built in, with --format=table|json|md.
 struct Listing {

@@ -20,6 +20,7 @@ int run(int argc, char** argv) {
   rcatool::add_eval(app, exit_code);
   rcatool::add_generate(app, exit_code);
   rcatool::add_import(app, exit_code);
+  rcatool::add_pin(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -64,6 +65,37 @@ void check_slos(const Config& config, const Catalog& catalog, std::vector<Diagno
   }
 }
 
+// Roles that the configuration names for drift or control charts and that no file gives, or not as what is needed.
+void check_monitored_roles(const Config& config, const Catalog& catalog, std::vector<Diagnostic>& out) {
+  std::map<std::string, bool> roles;  // → whether a file gives more than a rate
+  for (const SignalSpec& spec : catalog.signals) {
+    if (!spec.internal) roles[spec.role] |= spec.kind != SeriesKind::counter && !spec.dialect;
+  }
+  std::vector<std::string> names;
+  for (const auto& [role, distribution] : roles) names.push_back(role);
+  const auto check = [&](const std::string& role, int line, const std::string& path, bool distribution) {
+    const auto found = roles.find(role);
+    if (found == roles.end()) {
+      const std::string near = nearest(role, names);
+      out.push_back({config.file, line, path,
+                     "the catalogue has no role " + in_quotes(role) +
+                         (near.empty() ? "" : ", did you mean " + in_quotes(near) + "?")});
+    } else if (distribution && !found->second) {
+      out.push_back(
+          {config.file, line, path,
+           "the role " + in_quotes(role) + " is a rate, which has no distribution; histograms and gauges do"});
+    }
+  };
+  for (std::size_t i = 0; config.drift.enabled && i < config.drift.signals.size(); ++i) {
+    const DriftSignal& signal = config.drift.signals[i];
+    if (signal.line == 0 || !signal.metric.empty()) continue;
+    check(signal.name, signal.line, "drift.signals[" + std::to_string(i) + "]", true);
+  }
+  for (std::size_t i = 0; config.spc.enabled && i < config.spc.lines.size(); ++i) {
+    check(config.spc.signals[i], config.spc.lines[i], "spc.signals[" + std::to_string(i) + "]", false);
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> builtin_exporters() {
@@ -111,6 +143,7 @@ CatalogResult load_catalog(const Config& config) {
   if (result.diagnostics.empty()) {
     check_links(catalog, result.diagnostics);
     check_slos(config, catalog, result.diagnostics);
+    check_monitored_roles(config, catalog, result.diagnostics);
   }
   if (result.diagnostics.empty()) result.catalog = std::move(catalog);
   return result;

@@ -10,6 +10,10 @@ export const expectedEmpty: Record<string, string> = {
   'alert RcaSliMissing': 'every SLI has data',
   'alert RcaSignalsNearLimit': 'few of the allowed signals are tracked',
   'alert RcaConfigReloadFailed': 'the configuration was loaded',
+  'alert RcaDriftDetected': 'what is asked of the stack stays the same',
+  'alert RcaDriftReferenceOld': 'the reference is some minutes old',
+  'alert RcaDriftEvaluationFailing': 'no read has failed',
+  'alert RcaSpcViolation': 'what is charted is what is asked of the stack, which no fault changes',
 };
 
 // Queries about the resolution of an incident: they have to give data once one is resolved, and are checked then.

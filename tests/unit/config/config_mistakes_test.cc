@@ -184,7 +184,7 @@ TEST(ConfigMistakes, AllAreFoundAtOnceInFileOrder) {
             "rca.yml:4: evaluation.step: must be a duration such as 5s or 1h30m, not \"fast\"\n"
             "rca.yml:5: evaluation.interval: must be a duration from 1s to 1d, not \"0s\"\n"
             "rca.yml:6: nonsense: unknown key; known are evaluation, methods, sources, catalog, entities, peer_groups, "
-            "graph, slos, audit, incidents, store, web");
+            "graph, slos, audit, incidents, drift, spc, store, web");
 }
 
 TEST(ConfigMistakes, SourcesAreNeeded) {

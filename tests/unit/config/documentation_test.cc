@@ -56,6 +56,16 @@ std::set<std::string> all_keys() {
       {"slos[].sli.histogram.", "slos: [{sli: {histogram: {" + zzz + "}}}]"},
       {"audit.", "audit: {" + zzz + "}"},
       {"incidents.", "incidents: {" + zzz + "}"},
+      {"drift.", "drift: {" + zzz + "}"},
+      {"drift.signals[].", "drift: {signals: [{" + zzz + "}]}"},
+      {"drift.references[].", "drift: {references: [{" + zzz + "}]}"},
+      {"drift.references[].same_hour.", "drift: {references: [{same_hour: {" + zzz + "}}]}"},
+      {"drift.references[].rolling.", "drift: {references: [{rolling: {" + zzz + "}}]}"},
+      {"drift.references[].fixed.", "drift: {references: [{fixed: {" + zzz + "}}]}"},
+      {"drift.references[].pinned.", "drift: {references: [{pinned: {" + zzz + "}}]}"},
+      {"drift.attribution.", "drift: {attribution: {" + zzz + "}}"},
+      {"drift.limits.", "drift: {limits: {" + zzz + "}}"},
+      {"spc.", "spc: {" + zzz + "}"},
       {"store.", "store: {" + zzz + "}"},
       {"web.", "web: {" + zzz + "}"}};
   std::set<std::string> keys;

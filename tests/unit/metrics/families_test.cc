@@ -83,6 +83,24 @@ TEST(Families, ShowWhatTheSnapshotHolds) {
            "rca_anomaly_score{entity=\"ray-replicas-1\",signal=\"gpu_clock\"} 31.5\n",
            "rca_peer_deviation{peer_group=\"vllm\",entity=\"ray-replicas-1\",signal=\"gpu_clock\"} -300000000\n",
            "rca_sli_value{slo=\"ttft\"} Nan\n",
+           "rca_drift_detected{signal=\"prompt_tokens\",entity=\"ray-replicas-1\",reference=\"earlier_days\"} 1\n",
+           "rca_drift_psi{signal=\"prompt_tokens\",entity=\"ray-replicas-1\",reference=\"earlier_days\"} 0.5\n",
+           "rca_drift_samples{signal=\"prompt_tokens\",entity=\"ray-replicas-1\",reference=\"earlier_days\","
+           "distribution=\"reference\"} 25200\n",
+           "rca_drift_adjusted_p_value{signal=\"prompt_tokens\",entity=\"ray-replicas-1\",reference=\"earlier_days\","
+           "test=\"kolmogorov_smirnov\"} 0.002\n",
+           "rca_drift_distribution_ratio{signal=\"prompt_tokens\",entity=\"ray-replicas-1\",reference=\"earlier_days\","
+           "distribution=\"current\",le=\"+Inf\"} 0.5\n",
+           "rca_drift_bucket_contribution{signal=\"prompt_tokens\",entity=\"ray-replicas-1\",reference=\"earlier_"
+           "days\","
+           "le=\"100\"} 0.4\n",
+           "rca_drift_gap{signal=\"prompt_tokens\",entity=\"ray-replicas-1\",reference=\"earlier_days\","
+           "reason=\"bounds_changed\"} 1\n",
+           "rca_drift_reference_age_seconds{reference=\"earlier_days\"} 82800\n",
+           "rca_spc_value{signal=\"ttft\",entity=\"ray-replicas-1\"} 4\n",
+           "rca_spc_upper_limit{signal=\"ttft\",entity=\"ray-replicas-1\"} 2.5\n",
+           "rca_spc_violation{signal=\"ttft\",entity=\"ray-replicas-1\",rule=\"beyond_3_sigma\"} 1\n",
+           "rca_spc_violation{signal=\"ttft\",entity=\"ray-replicas-1\",rule=\"ewma\"} 0\n",
            "rca_sli_threshold{slo=\"itl\"} 0.2\n",
            "rca_change_event_timestamp_seconds{kind=\"deployment\",entity=\"ray-head\",from=\"v1\",to=\"v2\"} "
            "1795332600\n",

@@ -2,12 +2,63 @@
 #pragma once
 
 #include <cmath>
+#include <memory>
 #include <string>
 
+#include "exporter/drift/report.h"
 #include "exporter/pipeline/snapshot.h"
 #include "tests/unit/incident/sample_diagnosis.h"
 
 namespace exporter {
+
+// One comparison in which every statistic is defined.
+inline std::shared_ptr<const DriftReport> sample_drift(std::int64_t now_ms) {
+  auto report = std::make_shared<DriftReport>();
+  report->evaluated_ms = now_ms;
+  report->seconds = 0.5;
+  report->targets = 1;
+  report->parts = 2;
+  report->references = {{"earlier_days", 82'800}};
+  DriftComparison comparison;
+  comparison.signal = "prompt_tokens";
+  comparison.entity = "ray-replicas-1";
+  comparison.reference = "earlier_days";
+  comparison.result.enough_data = true;
+  comparison.result.detected = true;
+  comparison.result.current_size = 3600;
+  comparison.result.reference_size = 25'200;
+  for (const rca::DriftStatistic* statistic : rca::all_drift_statistics()) {
+    rca::StatisticVerdict verdict;
+    verdict.statistic = statistic;
+    verdict.result.value = 0.5;
+    if (statistic->has_p_value()) {
+      verdict.result.p_value = 0.001;
+      verdict.adjusted_p_value = 0.002;
+    }
+    comparison.result.statistics.push_back(verdict);
+  }
+  comparison.buckets = {{0, 100, 0.75, 0.5, 0.4}, {100, INFINITY, 0.25, 0.5, 0.6}};
+  comparison.attributions = {{"tenant", {"acme", 0.1, 0.4, 0.7, 0.2}}};
+  comparison.gaps = {DriftGap::bounds_changed};
+  report->comparisons = {comparison};
+  return report;
+}
+
+inline std::shared_ptr<const SpcReport> sample_charts(std::int64_t now_ms) {
+  auto report = std::make_shared<SpcReport>();
+  report->evaluated_ms = now_ms;
+  SpcChart chart;
+  chart.signal = "ttft";
+  chart.entity = "ray-replicas-1";
+  chart.point.value = 4;
+  chart.point.center = 1;
+  chart.point.sigma = 0.5;
+  chart.point.upper_limit = 2.5;
+  chart.point.violations[static_cast<std::size_t>(rca::SpcRule::beyond_3_sigma)] = true;
+  chart.reference_samples = 250;
+  report->charts = {chart};
+  return report;
+}
 
 inline Snapshot sample_snapshot() {
   constexpr std::int64_t kNow = 1795332600000;  // 2026-11-22T07:30:00Z
@@ -91,6 +142,8 @@ inline Snapshot sample_snapshot() {
   alert.source = IncidentSource::alertmanager;
   snapshot.incidents = {open, resolved, alert};
   snapshot.gaps = sample_diagnosis().gaps;
+  snapshot.drift = sample_drift(kNow);
+  snapshot.spc = sample_charts(kNow);
   return snapshot;
 }
 
