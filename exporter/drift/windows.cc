@@ -6,7 +6,7 @@
 namespace exporter {
 namespace {
 
-constexpr std::int64_t kDayMs = 86'400'000;
+constexpr std::int64_t kMsPerDay = 86'400'000;
 constexpr std::int64_t kStretchesPerReference = 1'000'000;
 
 DriftSlots slots_up_to(DriftSlot last, std::int64_t count) {
@@ -37,7 +37,7 @@ DriftWindows drift_windows(const DriftConfig& config, DriftSlot last) {
       case ReferenceKind::same_hour:
         for (int day = 1; day <= reference.days; ++day) {
           // An interval that does not divide a day: the nearest slot.
-          const DriftSlot shift = (day * kDayMs + interval / 2) / interval;
+          const DriftSlot shift = (day * kMsPerDay + interval / 2) / interval;
           slots.merge(slots_up_to(last - shift, length));
           if (day == 1) newest_ms = (last - shift + 1) * interval;
         }
