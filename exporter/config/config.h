@@ -89,6 +89,8 @@ struct Slo {
   double threshold = 0;
   double objective = 0.99;  // share of time (by events: of events) that is to be good, 0..1; the rest is the budget
   milliseconds budget_window{30LL * 24 * 3600 * 1000};  // over which that share is reckoned
+  // How long it must be broken; nothing: incidents.open_after. Indicators of few observations need longer.
+  std::optional<milliseconds> open_after;
   milliseconds detect_within{300'000};  // an incident that is seen later than that after its onset was seen late
   // Throughput only means something while requests arrive: below this many requests/s the SLI counts as kept.
   double min_request_rate = 0;

@@ -204,6 +204,7 @@ Slo read_slo(const YamlValue& item) {
   read_share(map, "objective", slo.objective);
   read_threshold(map, slo);
   read_budgeting(map, slo);
+  if (map.find("open_after")) map.read("open_after", slo.open_after.emplace(), milliseconds{0}, kDay);
   map.read("detect_within", slo.detect_within, milliseconds{0}, kDay);
   map.read("budget_window", slo.budget_window, std::chrono::hours(1), 366 * kDay);
   if (const auto rate = map.find("min_request_rate"); rate && slo.sli != SliKind::throughput) {

@@ -60,7 +60,7 @@ void watch_objective(ActionCheck& check, const Slo& slo, const IncidentOptions& 
       continue;
     }
     if (check.bad_since_ms == 0) check.bad_since_ms = time;
-    if (time - check.bad_since_ms < options.open_after.count()) continue;
+    if (time - check.bad_since_ms < open_after(slo, options).count()) continue;
     fail(check, "the objective was broken again at " + format_time(check.bad_since_ms));
     return;
   }

@@ -39,9 +39,6 @@ std::int64_t time_to_repair_ms(const Incident& incident);
 // "14:00:05"; the whole time where the date is not that of `day_ms`.
 std::string clock(std::int64_t ms, std::int64_t day_ms);
 
-// "p90 time to first token", "share of failed requests", …
-std::string indicator_words(const Incident& incident);
-
 // "Compute saturation"; the name itself where the table has no such row.
 std::string class_title(const std::string& fault_class);
 

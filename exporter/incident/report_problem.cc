@@ -99,19 +99,6 @@ std::string clock(std::int64_t ms, std::int64_t day_ms) {
   return text.substr(0, 10) == format_time(day_ms).substr(0, 10) ? text.substr(11, 8) : text;
 }
 
-std::string indicator_words(const Incident& incident) {
-  if (is(incident, SliKind::error_ratio)) return "share of failed requests";
-  if (is(incident, SliKind::throughput)) return "rate of generated tokens";
-  if (is(incident, SliKind::quality)) return "quality of answers";
-  if (incident.sli == "quality_defect") return "share of answers with a defect";
-  if (is(incident, SliKind::bad_event_ratio)) return "share of bad events";
-  if (is(incident, SliKind::slow_request_ratio)) return "share of slow requests";
-  std::string words = incident.sli;
-  std::replace(words.begin(), words.end(), '_', ' ');
-  if (words.empty() || incident.quantile <= 0) return words;
-  return "p" + number(std::round(incident.quantile * 1e6) / 1e4) + " " + words;
-}
-
 std::vector<TimelineEntry> timeline(const Source& source) {
   const Incident& incident = source.incident;
   std::vector<TimelineEntry> entries;
@@ -176,7 +163,7 @@ std::string problem_statement(const Incident& incident, std::int64_t now_ms) {
     if (!incident.summary.empty()) text += " (" + incident.summary + ")";
     text += ", since " + format_time(incident.onset_ms) + report::traffic(incident.impact) + ".";
   } else {
-    text = report::indicator_words(incident) + " of " + report::subject(incident) + report::movement(incident) +
+    text = indicator_words(incident) + " of " + report::subject(incident) + report::movement(incident) +
            report::reach(incident.impact) + report::traffic(incident.impact) + "." + report::objective(incident);
     if (!incident.alert.empty()) text += " Alert " + incident.alert + " opened the incident.";
   }

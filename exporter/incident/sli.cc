@@ -1,6 +1,9 @@
 #include "exporter/incident/sli.h"
 
+#include <algorithm>
 #include <cmath>
+
+#include "exporter/incident/quantity.h"
 
 namespace exporter {
 
@@ -44,12 +47,30 @@ bool is_latency(SliKind kind) {
   return sli_unit(kind) == "seconds";
 }
 
+std::string indicator_words(const Incident& incident) {
+  const auto is = [&incident](SliKind kind) { return incident.sli == sli_name(kind); };
+  if (is(SliKind::error_ratio)) return "share of failed requests";
+  if (is(SliKind::throughput)) return "rate of generated tokens";
+  if (is(SliKind::quality)) return "quality of answers";
+  if (is(SliKind::quality_defect)) return "share of answers with a defect";
+  if (is(SliKind::bad_event_ratio)) return "share of bad events";
+  if (is(SliKind::slow_request_ratio)) return "share of slow requests";
+  std::string words = incident.sli;
+  std::replace(words.begin(), words.end(), '_', ' ');
+  if (words.empty() || incident.quantile <= 0) return words;
+  return "p" + number(std::round(incident.quantile * 1e6) / 1e4) + " " + words;
+}
+
 double worse(SliKind kind, double a, double b) {
   return higher_is_better(kind) ? std::fmin(a, b) : std::fmax(a, b);
 }
 
 bool breaks(const Slo& slo, double value) {
   return higher_is_better(slo.sli) ? value < slo.threshold : value > slo.threshold;
+}
+
+milliseconds open_after(const Slo& slo, const IncidentOptions& options) {
+  return slo.open_after.value_or(options.open_after);
 }
 
 bool keeps_with_margin(const Slo& slo, const IncidentOptions& options, double value) {

@@ -1,6 +1,7 @@
 // What the indicators mean: names, units, and which direction is worse.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "exporter/incident/incident.h"
@@ -18,6 +19,10 @@ bool higher_is_better(SliKind kind);
 
 // Whether the indicator is a quantile of a latency, so that Slo::quantile means something.
 bool is_latency(SliKind kind);
+
+// The indicator of the incident's SLO for a sentence: "p90 time to first token", "share of failed requests"; empty for
+// an alert's incident.
+std::string indicator_words(const Incident& incident);
 
 // The worse of two values of the indicator; a NaN loses against a number.
 double worse(SliKind kind, double a, double b);

@@ -107,7 +107,7 @@ bool IncidentTracker::step_closed(SloState& state, double value, std::int64_t ti
   if (std::isnan(value)) return false;
   Clock& clock = state.clock;
   const double before = clock.running ? clock.worst : std::nan("");
-  const bool due = clock.step(breaks(state.slo, value), time_ms, step_ms, options_.open_after.count());
+  const bool due = clock.step(breaks(state.slo, value), time_ms, step_ms, open_after(state.slo, options_).count());
   clock.worst = worse(state.slo.sli, before, value);
   return due;
 }

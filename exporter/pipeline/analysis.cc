@@ -72,21 +72,41 @@ Incident incident_by_hand(std::int64_t onset_ms) {
   return incident;
 }
 
-std::optional<Incident> choose_incident(std::vector<Incident>& found, const AnalysisRequest& request) {
+// Without an onset given, the first incident that has rows before it to compare with; where none has, the first. The
+// others stay in `found`.
+std::optional<Incident> choose_incident(std::vector<Incident>& found, const AnalysisRequest& request,
+                                        const SignalStore& store, const Config& config) {
+  const auto take = [&found](std::vector<Incident>::iterator at) {
+    Incident incident = std::move(*at);
+    found.erase(at);
+    return incident;
+  };
   if (!request.onset_ms) {
     if (found.empty()) return std::nullopt;
-    Incident first = std::move(found.front());
-    found.erase(found.begin());
-    return first;
+    const auto first = std::find_if(found.begin(), found.end(), [&](const Incident& incident) {
+      return incident_rows(store, config, incident).ok();
+    });
+    return take(first == found.end() ? found.begin() : first);
   }
   const auto meant = std::find_if(found.begin(), found.end(), [&](const Incident& incident) {
     return incident.detected_ms >= *request.onset_ms || incident.open() || incident.resolved_ms > *request.onset_ms;
   });
   if (meant == found.end()) return incident_by_hand(*request.onset_ms);
-  Incident incident = std::move(*meant);
-  found.erase(meant);
+  Incident incident = take(meant);
   incident.onset_ms = *request.onset_ms;
   return incident;
+}
+
+// The rows around the incident, or what to do where there are none.
+rca::Result<IncidentRows> rows_around(const SignalStore& store, const Config& config, const AnalysisRequest& request,
+                                      const Incident& incident) {
+  auto rows = incident_rows(store, config, incident);
+  if (rows.ok() || request.onset_ms || store.first_row() * store.step_ms() < incident.onset_ms) return rows;
+  return rca::Error{rca::ErrorKind::missing_input,
+                    "the objective of " + incident.slo + " is broken from the start of the window on (" +
+                        format_time(request.start_ms) +
+                        "), so there is nothing normal to compare with; let the window begin earlier, best by " +
+                        "evaluation.normal_window before the incident, or give its onset"};
 }
 
 rca::Result<rca::RangeSemantics> semantics_of(const Config& config, Sources& sources) {
@@ -153,7 +173,7 @@ rca::Result<Analysis> analyze_window(const Config& given, const AnalysisRequest&
   analysis.rows = *store.last_row() - store.first_row() + 1;
   std::vector<Incident> found =
       find_incidents(config, store.levels(), store.first_row(), *store.last_row(), store.step_ms());
-  analysis.incident = choose_incident(found, request);
+  analysis.incident = choose_incident(found, request, store, config);
   analysis.others = std::move(found);
   if (!analysis.incident) return analysis;
 
@@ -163,7 +183,7 @@ rca::Result<Analysis> analyze_window(const Config& given, const AnalysisRequest&
     incident.bad_events = used->bad;
     incident.budget_events = used->budget;
   }
-  RCA_ASSIGN(const IncidentRows rows, incident_rows(store, config, incident));
+  RCA_ASSIGN(const IncidentRows rows, rows_around(store, config, request, incident));
   analysis.changes = store.changes();
   const IncidentInput input = make_incident_input(store, rows, incident, config, store.graph(), analysis.changes);
   if (request.inspect) request.inspect(input.view());

@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "exporter/incident/sli.h"
 #include "exporter/incident/time_text.h"
 #include "exporter/incident/traffic_shift.h"
 
@@ -78,6 +79,7 @@ rca::IncidentView IncidentInput::view() const {
   view.entry = entry;
   view.sli_nature = nature;
   view.sli = sli;
+  view.sli_name = sli_name;
   return view;
 }
 
@@ -101,6 +103,8 @@ IncidentInput make_incident_input(SignalStore& store, const IncidentRows& rows, 
   input.sli_column = sli_column(input.frame, input.slo);
   input.sli = sli_rows(store, rows, *slo);
   input.nature = sli_nature(*slo);
+  input.sli_name = indicator_words(incident);
+  if (!input.sli_name.empty() && !slo->entity.empty()) input.sli_name += " of " + slo->entity;
   return input;
 }
 

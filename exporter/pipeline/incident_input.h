@@ -37,6 +37,7 @@ struct IncidentInput {
   std::optional<Eigen::Index> sli_column;
   std::vector<double> sli;  // on the rows of the frame, NaN = missing; empty without an SLO
   rca::SliNature nature = rca::SliNature::unknown;
+  std::string sli_name;  // in words; empty without an SLO
   std::string entry;
   rca::EntityGraph graph;
   std::vector<rca::ChangeEvent> changes;

@@ -5,6 +5,7 @@
 
 #include "common/parallel_for.h"
 #include "exporter/incident/impact.h"
+#include "rca_core/methods/consensus.h"
 #include "rca_core/methods/registry.h"
 
 namespace exporter {
@@ -35,10 +36,19 @@ RankingSet rank_incident(const IncidentInput& input, const Config& config, std::
   rca::parallel_for(0, methods.size() + 1, 1, [&](std::size_t i) {
     if (i == methods.size()) {
       diagnosis = rca::diagnose(view, options, gaps);
-    } else {
+    } else if (methods[i] != rca::kConsensus) {
       results[i] = run_method(methods[i], view, options);
     }
   });
+  // The diagnosis has weighed the same evidence.
+  for (std::size_t i = 0; i < methods.size(); ++i) {
+    if (results[i]) continue;
+    if (diagnosis->ok()) {
+      results[i] = rca::consensus_ranking(view.frame, (*diagnosis)->assessment);
+    } else {
+      results[i] = diagnosis->error();
+    }
+  }
   RankingSet set;
   for (std::size_t i = 0; i < methods.size(); ++i) {
     rca::Result<rca::Ranking>& result = *results[i];

@@ -34,6 +34,7 @@ std::string caller_text(const Case& of, std::size_t entity) {
 }  // namespace
 
 std::string sli_text(const Case& of) {
+  if (!of.view.sli_name.empty()) return std::string(of.view.sli_name);
   if (!of.view.sli_column || *of.view.sli_column < 0 || *of.view.sli_column >= of.view.frame.values.cols()) {
     return "the service level";
   }

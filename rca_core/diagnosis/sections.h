@@ -44,7 +44,7 @@ struct Case {
 
 // --- words and figures ---------------------------------------------------------------------------------------------
 
-// The SLI for a sentence: "ttft of model-a", or "the service level" where none is given.
+// The SLI for a sentence: the view's name of it, else "ttft of model-a" by its signal, else "the service level".
 std::string sli_text(const Case& of);
 // The change of a column in numbers and as a sentence.
 Evidence evidence_of(const Case& of, Eigen::Index column);

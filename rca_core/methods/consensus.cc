@@ -5,6 +5,8 @@
 //
 // A signal has its entity's probability times its share of the entity's contributions.
 
+#include "rca_core/methods/consensus.h"
+
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -13,7 +15,6 @@
 #include <utility>
 #include <vector>
 
-#include "rca_core/diagnosis/assessment.h"
 #include "rca_core/methods/evidence.h"
 #include "rca_core/methods/registry.h"
 #include "rca_core/methods/scoring.h"
@@ -81,7 +82,7 @@ void add_signals(const Frame& frame, const EntityPosterior& entity, const std::v
 
 class Consensus final : public Method {
  public:
-  [[nodiscard]] std::string_view name() const override { return "consensus"; }
+  [[nodiscard]] std::string_view name() const override { return kConsensus; }
   [[nodiscard]] std::string_view description() const override {
     return "many kinds of evidence about entities, weighed into one calibrated probability";
   }
@@ -90,25 +91,30 @@ class Consensus final : public Method {
 
   [[nodiscard]] Result<Ranking> rank(const IncidentView& view, const MethodOptions& options) const override {
     RCA_ASSIGN(const Assessment assessment, assess(view, options));
-    std::map<std::string_view, std::vector<Eigen::Index>> columns;
-    for (std::size_t i = 0; i < view.frame.signals.size(); ++i) {
-      columns[view.frame.signals[i].entity].push_back(static_cast<Eigen::Index>(i));
-    }
-    Ranking ranking;
-    ranking.method = name();
-    for (const EntityPosterior& entity : assessment.entities) {
-      ranking.entities.push_back(candidate_of(entity));
-      if (const auto it = columns.find(entity.entity); it != columns.end()) {
-        add_signals(view.frame, entity, it->second, ranking.signals);
-      }
-    }
-    std::stable_sort(ranking.signals.begin(), ranking.signals.end(),
-                     [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
-    return ranking;
+    return consensus_ranking(view.frame, assessment);
   }
 };
 
 const MethodRegistration consensus_registration(std::make_unique<Consensus>());
 
 }  // namespace
+
+Ranking consensus_ranking(const Frame& frame, const Assessment& assessment) {
+  std::map<std::string_view, std::vector<Eigen::Index>> columns;
+  for (std::size_t i = 0; i < frame.signals.size(); ++i) {
+    columns[frame.signals[i].entity].push_back(static_cast<Eigen::Index>(i));
+  }
+  Ranking ranking;
+  ranking.method = kConsensus;
+  for (const EntityPosterior& entity : assessment.entities) {
+    ranking.entities.push_back(candidate_of(entity));
+    if (const auto it = columns.find(entity.entity); it != columns.end()) {
+      add_signals(frame, entity, it->second, ranking.signals);
+    }
+  }
+  std::stable_sort(ranking.signals.begin(), ranking.signals.end(),
+                   [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
+  return ranking;
+}
+
 }  // namespace rca

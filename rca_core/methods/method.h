@@ -79,6 +79,7 @@ struct IncidentView {
   const CallLatencies* call_latencies = nullptr;
   SliNature sli_nature = SliNature::unknown;  // unknown: as the signal of sli_column tells, where there is one
   std::span<const double> sli = {};  // the SLI on the rows of the frame, NaN = missing; empty: the values of sli_column
+  std::string_view sli_name = {};  // in words, for sentences: "p95 time to first token"; empty: as its signal is called
 
   [[nodiscard]] std::int64_t onset_time_ms() const { return onset_ms != 0 ? onset_ms : frame.grid.time_ms(onset_row); }
 };

@@ -155,6 +155,13 @@ TEST_F(Programs, AnalyzeSaysWhenNothingWasBroken) {
   EXPECT_THAT(result.output, HasSubstr("no objective was broken from "));
 }
 
+TEST_F(Programs, AnalyzeSaysWhatToDoWhenTheWindowBeginsTooLate) {
+  const auto result = analyze(incident_.onset_s + 120, incident_.onset_s + 300);
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.output, HasSubstr("the objective of e2e is broken from the start of the window on"));
+  EXPECT_THAT(result.output, HasSubstr("let the window begin earlier"));
+}
+
 TEST_F(Programs, AnalyzeNamesMistakes) {
   const auto expect_error = [&](const test_support::CommandResult& result, const std::string& text) {
     EXPECT_EQ(result.exit_code, 1) << result.output;

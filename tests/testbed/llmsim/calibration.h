@@ -63,6 +63,7 @@ inline constexpr double kMajorFaultMs = 1.5;  // assumed: read from a network-at
 inline constexpr double kContainerStartSeconds = 3;  // assumed: the image is on the node
 inline constexpr double kWeightBytes = 15.2e9;       // 7.6e9 parameters of 2 bytes
 inline constexpr double kEngineStartSeconds = 20;    // assumed: processes, CUDA graphs
+inline constexpr double kGraceSeconds = 60;          // assumed: terminationGracePeriodSeconds of a replica
 
 // --- Bytes on the wire
 inline constexpr double kChunkBytes = 420;        // assumed: one streamed token with logprobs

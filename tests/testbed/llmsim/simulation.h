@@ -169,9 +169,12 @@ class Simulation : private EngineListener {
   }
   // Sends the prompt of `attempt` through nginx to a replica; FullStack::model_done is called in the end.
   void start_model(const std::shared_ptr<Attempt>& attempt);
-  // The container of the replica is started anew with this image (empty: the same) and model version: its requests
-  // fail, its weights are read from the node's volume, and then it takes requests again.
+  // The container of the replica dies and is started anew with this image (empty: the same) and model version: its
+  // requests fail, its weights are read from the node's volume, and then it takes requests again.
   void restart_replica(Replica& replica, std::string_view image, int model_version);
+  // The same as Kubernetes rolls a deployment out: the replica gets no more requests and ends those that it has, within
+  // the grace period, before its container is exchanged. `ready`: called when it takes requests again.
+  void roll_replica(Replica& replica, std::string_view image, int model_version, std::function<void()> ready);
 
  private:
   enum class Kind : std::uint8_t {
@@ -214,6 +217,8 @@ class Simulation : private EngineListener {
   std::size_t choose_among(const std::vector<std::size_t>& up);
   std::size_t new_slot();
   void close_request(std::size_t slot);
+  void drain(Replica& replica, double until, std::function<void()> then);
+  void start_container(Replica& replica, std::string_view image, int model_version, std::function<void()> ready);
   // A record of the fault as it would be injected, checked.
   [[nodiscard]] rca::Result<FaultRecord> check_fault(std::string_view type, std::string_view target,
                                                      const FaultParameters& parameters) const;

@@ -1,5 +1,7 @@
 // How a request finds a replica, and what becomes of it until its answer is delivered.
 #include <algorithm>
+#include <functional>
+#include <string>
 #include <utility>
 
 #include "tests/testbed/llmsim/simulation.h"
@@ -254,10 +256,32 @@ void Simulation::abort_request(Request& request, Outcome outcome) {
 void Simulation::restart_replica(Replica& replica, std::string_view image, int model_version) {
   if (replica.down || !full_) return;
   replica.down = true;
+  containers_[replica.index + 1].ready = false;
+  start_container(replica, image, model_version, [] {});
+}
+
+void Simulation::roll_replica(Replica& replica, std::string_view image, int model_version,
+                              std::function<void()> ready) {
+  if (replica.down || !full_) return;
+  replica.down = true;
+  containers_[replica.index + 1].ready = false;
+  drain(replica, now_ + cal::kGraceSeconds,
+        [this, &replica, image = std::string(image), model_version, ready = std::move(ready)] {
+          start_container(replica, image, model_version, ready);
+        });
+}
+
+void Simulation::drain(Replica& replica, double until, std::function<void()> then) {
+  constexpr double kLook = 0.5;
+  if (replica.outstanding == 0 || now_ >= until) return then();
+  at(now_ + kLook, [this, &replica, until, then = std::move(then)] { drain(replica, until, then); });
+}
+
+void Simulation::start_container(Replica& replica, std::string_view image, int model_version,
+                                 std::function<void()> ready) {
   const std::size_t pod = replica.index + 1;
   ContainerState& state = containers_[pod];
   ++state.restarts;
-  state.ready = false;
   state.restarted = now_;
   if (!image.empty()) state.image = image;
   for (Request& request : requests_) {
@@ -268,11 +292,12 @@ void Simulation::restart_replica(Replica& replica, std::string_view image, int m
   const double pull = now_ + cal::kContainerStartSeconds;
   const double read = full_->disk(topology_.pods[pod].node).read(pull, cal::kWeightBytes / 1e6, cal::kWeightBytes);
   replica.host.read_from_disk(cal::kWeightBytes, 0, read);
-  at(pull + read + cal::kEngineStartSeconds, [this, &replica, model_version, pod] {
+  at(pull + read + cal::kEngineStartSeconds, [this, &replica, model_version, pod, ready = std::move(ready)] {
     replica.engine.restart();
     replica.model_version = model_version;
     replica.down = false;
     containers_[pod].ready = true;
+    ready();
   });
 }
 

@@ -137,5 +137,28 @@ TEST(FullStackTest, ARestartedReplicaLosesItsRequestsAndComesBack) {
   expect_conserved(simulation);
 }
 
+TEST(FullStackTest, ARolledReplicaEndsItsRequestsFirst) {
+  Simulation simulation(full_stack_config());
+  simulation.advance_to(120);
+  Replica& replica = *simulation.find_replica("ray-replicas-1");
+  ASSERT_GT(replica.processing, 0);
+  bool ready = false;
+  simulation.roll_replica(replica, "image:2", 1, [&ready] { ready = true; });
+  EXPECT_FALSE(simulation.container(replica.index + 1).ready);
+  simulation.advance_to(121);
+  EXPECT_GT(replica.processing, 0);
+  EXPECT_EQ(simulation.container(replica.index + 1).restarts, 0) << "its answers take some seconds";
+  simulation.advance_to(150);
+  EXPECT_EQ(replica.processing, 0);
+  EXPECT_EQ(simulation.container(replica.index + 1).restarts, 1);
+  EXPECT_FALSE(ready);
+  simulation.advance_to(300);
+  EXPECT_TRUE(ready);
+  EXPECT_EQ(replica.model_version, 1);
+  EXPECT_GT(replica.processing, 0);
+  EXPECT_FALSE(simulation.client().errors.contains(502)) << "no answer broke off";
+  expect_conserved(simulation);
+}
+
 }  // namespace
 }  // namespace llmsim

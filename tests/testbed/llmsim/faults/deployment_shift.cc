@@ -1,3 +1,4 @@
+#include <memory>
 #include <string>
 
 #include "tests/testbed/llmsim/faults/fault.h"
@@ -8,8 +9,8 @@
 namespace llmsim {
 namespace {
 
-// A canary: one replica gets the next image and model version. It starts, is ready, and decodes slowly, because its
-// build runs kernels one by one instead of from captured CUDA graphs.
+// A canary: one replica is drained and gets the next image and model version. It starts, is ready, and decodes slowly,
+// because its build runs kernels one by one instead of from captured CUDA graphs.
 class DeploymentShift : public Fault {
  public:
   explicit DeploymentShift(const FaultParameters& p) : slower_(p.at("slower")) {}
@@ -17,18 +18,22 @@ class DeploymentShift : public Fault {
   void begin(Simulation& simulation, std::string_view target) override {
     Replica* replica = simulation.find_replica(target);
     if (replica == nullptr) return;
-    simulation.restart_replica(*replica, "docker.io/rayproject/ray-llm:2.47.1-py311-cu126", 1);
-    replica->engine.set_decode_factor(slower_);
+    simulation.roll_replica(*replica, "docker.io/rayproject/ray-llm:2.47.1-py311-cu126", 1,
+                            [replica, slower = slower_, over = over_] {
+                              if (!*over) replica->engine.set_decode_factor(slower);
+                            });
   }
   void end(Simulation& simulation, std::string_view target) override {
     Replica* replica = simulation.find_replica(target);
     if (replica == nullptr) return;
-    replica->engine.set_decode_factor(1);
-    simulation.restart_replica(*replica, simulation.topology().replica_pod(replica->index).image, 0);
+    *over_ = true;
+    simulation.roll_replica(*replica, simulation.topology().replica_pod(replica->index).image, 0,
+                            [replica] { replica->engine.set_decode_factor(1); });
   }
 
  private:
   double slower_;
+  std::shared_ptr<bool> over_ = std::make_shared<bool>(false);  // the fault may end before the replica is ready
 };
 
 const FaultRegistration kDeploymentShift{
