@@ -27,6 +27,8 @@ constexpr double kOpposite = 0.5;
 constexpr double kBrokenStay = 2;
 // A movement that the peers share counts this much of what it would without them.
 constexpr double kShared = 0.4;
+// The same for what stays: what moves along with all its peers neither stayed nor broke away.
+constexpr double kSharedStay = 0.5;
 // From this many nats of movements on, what stays speaks with its full weight.
 constexpr double kFullGate = 1.5;
 constexpr double kUnknownPrior = 0.25;
@@ -54,7 +56,7 @@ std::optional<double> degree_of(const SignatureTerm& term, const RoleMovement& m
   const bool alone = term.place == Place::self && movement.peers > 0;
   double moved = movement.own;
   if (alone) {
-    const double shared = is_stay(term) ? 0.0 : kShared * movement.own;
+    const double shared = (is_stay(term) ? kSharedStay : kShared) * movement.own;
     moved = std::fabs(movement.apart) >= std::fabs(shared) ? movement.apart : shared;
   }
   switch (term.movement) {
