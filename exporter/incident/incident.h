@@ -119,6 +119,8 @@ struct SliSeries {
 // availability is taken from its distance to 1 (0.99 with ratio 0.9 is kept from 0.991 on), since 0.99 / 0.9 could
 // never be reached.
 bool breaks(const Slo& slo, double value);
+// How long the objective must be broken before its incident opens.
+milliseconds open_after(const Slo& slo, const IncidentOptions& options);
 bool keeps_with_margin(const Slo& slo, const IncidentOptions& options, double value);
 
 }  // namespace exporter

@@ -107,20 +107,28 @@ class Actions {
   std::set<std::string> gap_classes_;
 };
 
+bool rests_on_what_is_missing(const ClassMatch& match) {
+  return std::any_of(match.row->signature.begin(), match.row->signature.end(), [&](const SignatureTerm& term) {
+    return term.movement == Movement::missing && term.variant == match.variant;
+  });
+}
+
 }  // namespace
 
 std::vector<std::string> missing_telemetry(const Case& of) {
   std::vector<std::string> out = of.assessment.missing_telemetry;
-  const bool told = !of.causes.empty() && of.causes.front().match->row != nullptr;
-  if (told || of.assessment.entities.empty()) return out;
-  // What would tell the likeliest classes of the likeliest entity apart.
+  if (of.assessment.entities.empty()) return out;
   const std::optional<std::size_t> entity = of.context.find(of.assessment.entities.front().entity);
   if (!entity || !of.classes[*entity].recognised) return out;
+  // What would tell the likeliest classes of the likeliest entity apart; where one is named that does not show itself,
+  // what would show it.
+  const bool told = !of.causes.empty() && of.causes.front().match->row != nullptr;
+  if (told && !rests_on_what_is_missing(*of.causes.front().match)) return out;
   std::set<std::string_view> seen;
   std::size_t asked = 0;
   for (const ClassMatch& match : of.classes[*entity].classes) {
     if (match.row == nullptr) continue;
-    if (asked++ == kClassesAsked || match.probability < kWorthAsking) break;
+    if (asked++ == (told ? 1 : kClassesAsked) || match.probability < kWorthAsking) break;
     for (const std::string_view role : match.row->telemetry) {
       const bool measured = of.movements.find(*entity, role) != nullptr || !of.movements.having(role).empty();
       if (measured || !seen.insert(role).second || seen.size() > kMostMissing) continue;

@@ -64,6 +64,7 @@ std::optional<double> degree_of(const SignatureTerm& term, const RoleMovement& m
     case Movement::falls: return -moved;
     case Movement::moves: return std::fabs(moved);
     case Movement::stays: return 1 - 2 * std::fabs(moved);
+    case Movement::missing: return -1;
     case Movement::saturates:
       if (!movement.saturation) return std::nullopt;
       return moved > 0 ? moved * *movement.saturation : moved;

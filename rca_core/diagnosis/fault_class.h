@@ -17,8 +17,9 @@ enum class FaultCategory {
 
 // What a role of the signature does when the fault is there. `moves`: either way. `saturates`: rises until it is close
 // to its limit (a ratio to 1, memory_working_set to memory_limit). `stays` speaks for the class as well: it tells it
-// from a class that looks alike but for this role.
-enum class Movement { rises, falls, moves, stays, saturates };
+// from a class that looks alike but for this role. `missing`: only where nobody measures it; it speaks against the
+// class where it is measured, and for nothing where it is not.
+enum class Movement { rises, falls, moves, stays, saturates, missing };
 
 // Whose signal: the entity at fault, its callees, its callers, what it runs on or beside it on the same node, the
 // members of its peer group, or any entity of the system.

@@ -36,6 +36,11 @@ constexpr SignatureTerm saturates(std::string_view role, double weight, Place pl
   return {role, Movement::saturates, place, weight, variant};
 }
 
+constexpr SignatureTerm missing(std::string_view role, double weight, Place place = Place::self,
+                                std::string_view variant = {}) {
+  return {role, Movement::missing, place, weight, variant};
+}
+
 constexpr ActionTemplate mitigate(std::string_view text, std::string_view verification, int watch_minutes,
                                   std::string_view variant = {}) {
   return {ActionKind::mitigate, text, verification, watch_minutes, variant};

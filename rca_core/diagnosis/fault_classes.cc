@@ -63,6 +63,7 @@ std::string_view to_string(Movement movement) {
     case Movement::moves: return "moves";
     case Movement::stays: return "stays";
     case Movement::saturates: return "saturates";
+    case Movement::missing: return "is missing";
   }
   return "moves";
 }

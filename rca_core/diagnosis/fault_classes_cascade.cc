@@ -11,11 +11,12 @@ using std::string_view;
 constexpr auto kRetrySignature = std::to_array<SignatureTerm>({
     rises("gateway_retry_rate", kDecisive),
     stays("gateway_request_rate", kHint),
+    rises("gateway_try_timeout_rate", kHint),
     rises("gateway_error_ratio", kHint),
     rises("gateway_latency", kHint),
     // Each request of a user arrives several times below.
-    rises("request_rate", kUsual, Place::callee),
-    rises("http_request_rate", kUsual, Place::callee),
+    rises("request_rate", kStrong, Place::callee),
+    rises("http_request_rate", kStrong, Place::callee),
     rises("requests_running", kHint, Place::callee),
     rises("requests_waiting", kUsual, Place::callee),
     rises("queue_time", kHint, Place::callee),

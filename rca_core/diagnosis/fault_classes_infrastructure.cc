@@ -116,6 +116,19 @@ constexpr auto kComputeSignature = std::to_array<SignatureTerm>({
     stays("cpu_throttling", kHint, Place::self, "load"),
     stays("preemption_rate", kHint, Place::self, "load"),
     stays("request_rate", kUsual, Place::self, "load"),
+    // The same as "gpu" where nobody measures the GPU: steps take longer than at the peers, and nothing else is to
+    // blame.
+    missing("gpu_clock", kDecisive, Place::self, "unseen"),
+    rises("inter_token_latency", kUsual, Place::self, "unseen"),
+    rises("decode_time", kUsual, Place::self, "unseen"),
+    stays("request_rate", kHint, Place::self, "unseen"),
+    stays("prompt_tokens", kHint, Place::self, "unseen"),
+    stays("cpu_throttling", kUsual, Place::self, "unseen"),
+    stays("cpu_pressure", kHint, Place::self, "unseen"),
+    stays("memory_working_set", kHint, Place::self, "unseen"),
+    stays("preemption_rate", kHint, Place::self, "unseen"),
+    stays("restarts", kUsual, Place::self, "unseen"),
+    stays("deployment_generation", kHint, Place::self, "unseen"),
 });
 constexpr auto kComputeTelemetry =
     std::to_array<string_view>({"gpu_clock", "gpu_power", "gpu_utilization", "cpu_throttling", "cpu_usage"});
@@ -134,6 +147,8 @@ constexpr auto kComputeWhys = std::to_array<WhyTemplate>({
     {"the quota is used up", "processes in {entity} use more CPU time than its limit was planned for", "cpu_usage",
      Place::self, "cpu"},
     {"requests queue at {entity}", "its GPU has no capacity left", "queue_time", Place::self, "load"},
+    {"a step of the engine at {entity} takes longer",
+     "its peers do the same work as fast as before, so its GPU differs", "decode_time", Place::self, "unseen"},
 });
 constexpr auto kComputeActions = std::to_array<ActionTemplate>({
     mitigate("Drain {entity} and let its peers serve; then restore the GPU's power limit and cooling (nvidia-smi -q -d "
@@ -143,6 +158,12 @@ constexpr auto kComputeActions = std::to_array<ActionTemplate>({
              "cpu_throttling of {entity} stays below 5 % and {sli} is within its objective", 15, "cpu"),
     mitigate("Add replicas, or shed the lowest priority of requests",
              "queue_time of {entity} is back at its usual level and {sli} is within its objective", 15, "load"),
+    mitigate("Drain {entity} and let its peers serve; then look at its GPU by hand (nvidia-smi -q -d "
+             "PERFORMANCE,POWER,CLOCK), since none of its metrics arrive",
+             "inter_token_latency of {entity} equals that of its peers and {sli} is within its objective", 15,
+             "unseen"),
+    prevent("Scrape the GPU exporter on every node (gpu_clock, gpu_power_throttle, gpu_utilization of {entity})",
+            "gpu_clock of every replica arrives", kDay, "unseen"),
     prevent(
         "Enforce the same power limit and clocks on all GPUs of a pool at start, and take nodes that fail the check "
         "out of it",

@@ -279,5 +279,19 @@ TEST(BuiltinCatalog, ReadsEvaluationsByTemplateAndByModel) {
   EXPECT_EQ(roles_of("toxicity", "faq"), "");
 }
 
+TEST(BuiltinCatalog, AnotherVersionOfATemplateIsAChange) {
+  const auto resolver = Resolver::create(builtin_catalog(), Config{});
+  ASSERT_TRUE(resolver.ok());
+  const auto changes = resolver
+                           ->resolve({{"__name__", "llm_prompt_template_info"},
+                                      {"gen_ai_prompt_name", "support-rag"},
+                                      {"gen_ai_prompt_version", "2"}})
+                           .changes;
+  ASSERT_EQ(changes.size(), 1U);
+  EXPECT_EQ(resolver->catalog().changes[changes[0].spec].kind, "prompt_template");
+  EXPECT_EQ(changes[0].entity, "support-rag");
+  EXPECT_EQ(changes[0].value, "2");
+}
+
 }  // namespace
 }  // namespace exporter

@@ -161,7 +161,7 @@ slos:
     threshold: 100
     objective: 0.95
     min_request_rate: 0.5
-  - {name: latency, sli: end_to_end_latency, quantile: 0.5, threshold: 30}
+  - {name: latency, sli: end_to_end_latency, quantile: 0.5, threshold: 30, open_after: 3m}
 store: {path: ':memory:'}
 )",
                                            "rca.yml");
@@ -185,6 +185,8 @@ store: {path: ':memory:'}
   EXPECT_EQ(config.slos[1].objective, 0.95);
   EXPECT_EQ(config.slos[1].min_request_rate, 0.5);
   EXPECT_EQ(config.slos[2].quantile, 0.5);
+  EXPECT_EQ(config.slos[2].open_after, std::chrono::minutes(3));
+  EXPECT_FALSE(config.slos[0].open_after);
   EXPECT_EQ(config.store_path, ":memory:");
 }
 

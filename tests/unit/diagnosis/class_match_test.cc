@@ -149,8 +149,31 @@ TEST(ClassMatch, MissingRolesAreNeutral) {
     EXPECT_LT(matched.of("replica-1").classes[0].log_likelihood_ratio, before);
     LlmStack poor = planted(fault);
     poor.without([](const Signal& signal) { return signal.role.starts_with("gpu_"); });
-    expect_sound(Matched(poor));
+    const Matched blind(poor);
+    expect_sound(blind);
+    EXPECT_EQ(blind.of("replica-1").classes[0].name(), "compute_saturation");
+    EXPECT_EQ(blind.of("replica-1").classes[0].variant, "unseen");
   }
+}
+
+// A replica whose work takes as long as before while its callers wait has a slow network; one that is as slow as all
+// its peers has not, however much its callers wait.
+TEST(ClassMatch, WhatMovesAlongWithItsPeersDidNotStay) {
+  LlmStack network;
+  network.apply({{"replica-1", "http_request_latency", 9}});
+  LlmStack overload;
+  for (const char* replica : {"replica-0", "replica-1", "replica-2"}) {
+    for (const char* role : {"e2e_latency", "ttft", "inter_token_latency"}) overload.multiply(replica, role, 4);
+  }
+  overload.apply({{"replica-1", "http_request_latency", 9}});
+  const auto contribution = [](const LlmStack& stack) {
+    const Matched matched(stack);
+    for (const ClassMatch& match : matched.of("replica-1").classes) {
+      if (match.name() == "network_latency") return match.log_likelihood_ratio;
+    }
+    return 0.0;
+  };
+  EXPECT_GT(contribution(network), contribution(overload) + 3);
 }
 
 // What all replicas do together is no replica's own fault.

@@ -101,6 +101,14 @@ TEST(Tracker, AShortBreachOpensNothing) {
   EXPECT_TRUE(sli.feed({2, 2, 0.5, 2, 2, 0.5, 2, 2}).empty());
 }
 
+TEST(Tracker, AnSloMayTakeLongerThanTheOthers) {
+  Slo slow = latency();
+  slow.open_after = milliseconds(25'000);
+  Fed sli(IncidentTracker({slow}, quick(), at_broken()), slow);
+  EXPECT_TRUE(sli.feed({2, 2, 2, 2, 2}).empty());
+  EXPECT_EQ(sli.feed({2}).opened.size(), 1U);
+}
+
 TEST(Tracker, TheWorstValueOfTheLastRunCounts) {
   Fed sli = fed();
   const auto changes = sli.feed({9, 0.5, 2, 4, 3});
