@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "exporter/config/text.h"
+#include "exporter/incident/quantity.h"
 #include "exporter/incident/sli.h"
 #include "exporter/pipeline/log.h"
 
@@ -292,14 +293,10 @@ void SloBook::complain(std::size_t slo, std::int64_t now_ms, Sources& sources, c
     }
   }
   std::vector<std::string> words;
-  for (const double bound : bounds) {
-    std::string text = std::to_string(bound);
-    text.erase(text.find_last_not_of('0') + 1);
-    words.push_back(text.ends_with('.') ? text.substr(0, text.size() - 1) : text);
-  }
+  for (const double bound : bounds) words.push_back(number(bound));
   budgets_[slo].complained = true;
   log_error("the SLO's threshold is no bucket bound of all its histograms, what has none is not counted",
-            {{"slo", budgets_[slo].slo.name}, {"le", std::to_string(wanted)}, {"bounds", join(words)}});
+            {{"slo", budgets_[slo].slo.name}, {"le", number(wanted)}, {"bounds", join(words)}});
 }
 
 std::vector<SloStatus> SloBook::status(std::int64_t now_ms) const {

@@ -8,6 +8,7 @@
 namespace exporter {
 namespace {
 
+constexpr std::size_t kMaxEntities = 100'000;
 constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
 
 }  // namespace
@@ -70,7 +71,7 @@ void EventCounter::add_new(const std::vector<StagedSeries>& staged, std::vector<
       if (!std::isfinite(sample.value)) continue;  // stale markers among them
       const auto [end, added] = ends_.try_emplace(one->key, sample);
       if (added) {
-        starts_.try_emplace(one->key, sample);
+        if (wants_starts_) starts_.try_emplace(one->key, sample);
         continue;
       }
       if (sample.time <= end->second.time) continue;
@@ -106,6 +107,8 @@ void EventCounter::add_old(const std::vector<StagedSeries>& staged, EventRing& r
 
 void EventCounter::forget(std::int64_t before_ms) {
   std::erase_if(ends_, [before_ms](const auto& one) { return one.second.time < before_ms; });
+  // Entities come and go with every rollout; the choice is made anew from the next read.
+  if (best_.size() > kMaxEntities) best_.clear();
 }
 
 }  // namespace exporter

@@ -36,7 +36,11 @@ class EventCounter {
 
   // Forgets the series without a sample since `before_ms`.
   void forget(std::int64_t before_ms);
-  void forget_starts() { starts_.clear(); }  // once the history is read
+  // Once the history is read, nobody asks any more where a series began.
+  void forget_starts() {
+    starts_.clear();
+    wants_starts_ = false;
+  }
 
   [[nodiscard]] std::size_t series() const { return ends_.size(); }
   // Of a histogram: totals whose bucket is not there, in the last add_new().
@@ -64,6 +68,7 @@ class EventCounter {
   std::unordered_map<std::string, Sample> ends_;    // by key: the newest sample
   std::unordered_map<std::string, Sample> starts_;  // the oldest
   Choice best_;
+  bool wants_starts_ = true;
   std::size_t without_bucket_ = 0;
 };
 

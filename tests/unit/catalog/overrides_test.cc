@@ -82,6 +82,21 @@ TEST_F(CatalogFiles, CheckConfigFindsTheMistakesOfAllFiles) {
         "slos: [{name: a, sli: availability, threshold: 0.5}]\n");
   EXPECT_EQ(to_string(check_config_file(path)), path + ":3: slos[0]: the catalogue has no role \"availability\"");
 
+  // Events have to be counted by something.
+  write("rca.yml",
+        "sources: [{url: 'http://h/'}]\ncatalog: {exporters: [vllm]}\n"
+        "slos:\n"
+        "  - {name: a, sli: time_to_first_token, threshold: 1, budgeting_method: occurrences}\n"
+        "  - {name: b, sli: time_to_first_token, role: kv_cache_usage, threshold: 1, budgeting_method: occurrences}\n"
+        "  - {name: c, sli: error_ratio, role: request_rate, threshold: 1, budgeting_method: occurrences}\n");
+  EXPECT_EQ(to_string(check_config_file(path)),
+            path +
+                ":6: slos[1].budgeting_method: no exporter gives the role \"kv_cache_usage\" as a histogram, so there "
+                "are no events to count\n" +
+                path +
+                ":7: slos[2].budgeting_method: no exporter gives the role \"request_rate\" as a counter that is "
+                "divided by another, so there are no events to count");
+
   write("rca.yml", "sources: [{url: 'http://h/'}]\ncatalog: {exporters: [dgcm]}\n");
   EXPECT_THAT(to_string(check_config_file(path)), testing::HasSubstr("did you mean \"dcgm\"?"));
 }
