@@ -2,12 +2,16 @@
 // A. Gretton et al., "A Kernel Two-Sample Test", JMLR 2012. Kernel exp(−|a − b|² / (2 s²)), s the median distance of
 // all vectors (their mean distance, when more than half of the pairs coincide).
 //
-// p-value: share of random relabellings, this one included, with a value at least as large. The value is unbiased, so
-// that without a difference it lies around 0 and may be negative. Of more than kMostVectors on one side evenly spaced
-// ones are taken. Needs two vectors on each side. The effect is √max(0, mmd²).
+// p-value: share of random relabellings, this one included, with a value at least as large. Where fewer than ten of
+// them are, the tail of a gamma distribution with the mean, variance and skewness of the relabellings' values, since a
+// few hundred of them cannot give a p-value that is significant among many tests (A. M. Winkler et al., "Faster
+// permutation inference in brain imaging", NeuroImage 2016). The value is unbiased, so that without a difference it
+// lies around 0 and may be negative. Of more than kMostVectors on one side evenly spaced ones are taken. Needs two
+// vectors on each side. The effect is √max(0, mmd²).
 
 #include <Eigen/Core>
 #include <algorithm>
+#include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
 #include <memory>
 #include <vector>
@@ -52,6 +56,30 @@ Eigen::MatrixXd kernel(const Eigen::MatrixXd& pooled) {
   return (squared.array() * (-1 / (2 * scale * scale))).exp().matrix();
 }
 
+// P(X ≥ x) of the gamma distribution (Pearson's type III) with the moments of these values.
+double gamma_survival(const Eigen::ArrayXd& values, double x) {
+  constexpr double kLeastSkewness = 1e-3;  // nearly normal: kept finite
+  const double mean = values.mean();
+  const Eigen::ArrayXd deviations = values - mean;
+  const double deviation = std::sqrt(deviations.square().mean());
+  if (!(deviation > 0)) return x > mean ? 0 : 1;
+  const double skewness = std::max(kLeastSkewness, (deviations / deviation).cube().mean());
+  const double shape = 4 / (skewness * skewness);
+  const double position = shape + 2 / skewness * (x - mean) / deviation;
+  return position > 0 ? boost::math::gamma_q(shape, position) : 1;
+}
+
+// The first value is the observed one, the others are of relabellings.
+double permutation_p_value(const Eigen::VectorXd& values) {
+  constexpr Eigen::Index kEnough = 10;
+  constexpr Eigen::Index kLeastForMoments = 50;
+  constexpr double kRounding = 1e-12;
+  const auto as_large = (values.array() >= values(0) - kRounding).count();
+  const double share = static_cast<double>(as_large) / static_cast<double>(values.size());
+  if (as_large > kEnough || values.size() <= kLeastForMoments) return share;
+  return std::min(share, gamma_survival(values.tail(values.size() - 1).array(), values(0)));
+}
+
 class MaximumMeanDiscrepancy final : public DriftStatistic {
  public:
   [[nodiscard]] std::string_view name() const override { return "mmd"; }
@@ -81,9 +109,7 @@ class MaximumMeanDiscrepancy final : public DriftStatistic {
     const Eigen::VectorXd values = discrepancies(similar, n, options);
     out.value = values(0);
     out.effect = std::sqrt(std::max(0.0, out.value));
-    constexpr double kRounding = 1e-12;
-    const auto as_large = (values.array() >= out.value - kRounding).count();
-    out.p_value = static_cast<double>(as_large) / static_cast<double>(values.size());
+    out.p_value = permutation_p_value(values);
     return out;
   }
 

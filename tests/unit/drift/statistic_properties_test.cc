@@ -310,6 +310,22 @@ TEST(CosineDistance, OfCentroids) {
   EXPECT_EQ(on_embeddings("cosine_distance", {east}, {0 * east})->value, 1);
 }
 
+TEST(Mmd, AClearShiftIsSignificantAmongManyTests) {
+  Random random(29);
+  const auto shifted = on_embeddings("mmd", normal_vectors(random, 60, 8, 0), normal_vectors(random, 60, 8, 0.6));
+  EXPECT_LT(*shifted->p_value, 1e-5);  // 499 relabellings alone could give 0.002
+}
+
+TEST(Mmd, WithoutADifferenceSmallPValuesAreAsRareAsTheyShouldBe) {
+  Random random(31);
+  int below_one_percent = 0;
+  for (int round = 0; round < 300; ++round) {
+    const auto value = on_embeddings("mmd", normal_vectors(random, 20, 4, 0), normal_vectors(random, 25, 4, 0));
+    if (*value->p_value <= 0.01) ++below_one_percent;
+  }
+  EXPECT_LE(below_one_percent, 9);  // 3 expected
+}
+
 TEST(Mmd, TheSameSeedGivesTheSamePValue) {
   Random random(23);
   const EmbeddingSample a = normal_vectors(random, 30, 4, 0);
