@@ -2,6 +2,7 @@
 // over OTLP, by prompt template. Names that no convention has are the ones of exporter/catalog/quality.yml.
 #include "tests/testbed/llmsim/exporters/exporter.h"
 #include "tests/testbed/llmsim/hooks/content.h"
+#include "tests/testbed/llmsim/hooks/input_features.h"
 
 namespace llmsim {
 namespace {
@@ -25,6 +26,9 @@ class QualityExporter : public Exporter {
     write_scores(content->evaluation().metrics(), sink);
     write_tokens(content->evaluation().metrics(), sink);
     write_usage(*content, sink);
+    if (const InputFeatures* features = find_input_features(simulation)) {
+      write_inputs(*features, simulation.topology(), sink);
+    }
     sink.family("llm_prompt_template_info", gauge, "The version of a prompt template that is live.");
     for (const PromptTemplate& prompt : content->templates()) {
       sink.sample("llm_prompt_template_info",
@@ -82,6 +86,23 @@ class QualityExporter : public Exporter {
       const TemplateClient& client = content.clients()[i];
       sink.histogram("llm_token_usage", labels_[i] + ",gen_ai_token_type=\"input\"", client.input_tokens);
       sink.histogram("llm_token_usage", labels_[i] + ",gen_ai_token_type=\"output\"", client.output_tokens);
+    }
+  }
+
+  // An embedding as a gauge with one series a dimension: its centroid over the last minute.
+  void write_inputs(const InputFeatures& features, const Topology& topology, Sink& sink) const {
+    sink.family("llm_input_embedding", gauge, "Centroid of the embeddings of the last minute's inputs.");
+    for (std::size_t i = 0; i < features.centroids().size() && i < labels_.size(); ++i) {
+      if (!features.centroids()[i].known) continue;
+      for (std::size_t dim = 0; dim < kEmbeddingDimensions; ++dim) {
+        sink.sample("llm_input_embedding", labels_[i] + "," + label_text({{"dim", std::to_string(dim)}}),
+                    features.centroids()[i].mean[dim]);
+      }
+    }
+    sink.family("llm_tenant_prompt_tokens", histogram, "Tokens of the prompts of a tenant's requests.");
+    for (std::size_t i = 0; i < features.tenant_tokens().size(); ++i) {
+      sink.histogram("llm_tenant_prompt_tokens", application_ + "," + label_text({{"tenant", topology.tenants[i]}}),
+                     features.tenant_tokens()[i]);
     }
   }
 

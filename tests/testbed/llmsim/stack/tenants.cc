@@ -58,7 +58,8 @@ std::shared_ptr<UserRequest> TenantLoad::next_request(std::size_t index) {
     a.session = hash_combine(config_.seed ^ 0x73657373ULL, ++conversations_);
   }
   a.user_tokens = std::min(config_.max_model_len / 4,
-                           length(tenant.lengths, config_.prompt_tokens * tenant.prompt_factor, config_.prompt_sigma));
+                           length(tenant.lengths, config_.prompt_tokens * tenant.prompt_factor * tenant.length_factor,
+                                  config_.prompt_sigma));
   a.output_tokens =
       std::clamp(length(tenant.lengths, config_.output_tokens, config_.output_sigma), 1, config_.max_model_len / 8);
   a.max_tokens = config_.max_model_len / 8;

@@ -35,6 +35,8 @@ class TenantLoad {
   void set_rate_factor(std::size_t tenant, double factor) {
     tenants_[tenant]->config.rate = tenants_[tenant]->usual_rate * factor;
   }
+  // How long its questions are, over what they usually are.
+  void set_length_factor(std::size_t tenant, double factor) { tenants_[tenant]->length_factor = factor; }
 
  private:
   struct Tenant {
@@ -44,6 +46,7 @@ class TenantLoad {
     Workload pace;
     Random lengths, choices;
     double prompt_factor;
+    double length_factor = 1;
   };
   struct Conversation {
     std::uint64_t id = 0;
