@@ -29,10 +29,15 @@ struct PolygonIntegrals {
   double between = 0;       // ∫ F (1 − G) + G (1 − F) dx = E|X − Y|
   double of_reference = 0;  // 2 ∫ F (1 − F) dx = E|X − X'|
   double of_current = 0;
+  double largest = 0;  // of |F − G|, 0 … 1
 };
 
 inline PolygonIntegrals integrate(const BinnedPair& pair) {
   PolygonIntegrals out;
+  for (const BinnedPair::Knot& knot : pair.knots) {
+    out.largest = std::max({out.largest, std::fabs(knot.reference_left - knot.current_left),
+                            std::fabs(knot.reference_right - knot.current_right)});
+  }
   for (std::size_t i = 0; i + 1 < pair.knots.size(); ++i) {
     const BinnedPair::Knot& from = pair.knots[i];
     const BinnedPair::Knot& to = pair.knots[i + 1];
@@ -63,6 +68,7 @@ inline PolygonIntegrals integrate(const SamplePair& pair) {
     const double f = seen_reference / n;
     const double g = seen_current / m;
     const double width = pair.ties[i + 1].value - pair.ties[i].value;
+    out.largest = std::max(out.largest, std::fabs(f - g));
     out.absolute += width * std::fabs(f - g);
     out.squared += width * (f - g) * (f - g);
     out.between += width * (f * (1 - g) + g * (1 - f));

@@ -2,8 +2,11 @@
 // L. V. Kantorovich, On the Translocation of Masses, 1942; S. S. Vallender, Theory of Probability and its Applications
 // 1974
 //
-// The effect is the distance over the mean difference of two observations of both windows together (0 … 2).
+// The effect is the distance over the mean difference of two observations of both windows together (0 … 2), but at most
+// four times the largest difference of the distribution functions: of what hardly ever happens (one refusal in a
+// hundred answers) a second one is far away in mean differences, yet concerns one observation in a hundred.
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 
@@ -18,7 +21,8 @@ std::optional<StatisticValue> value_of(const PolygonIntegrals& integrals) {
   out.value = integrals.absolute;
   const double scale = pooled_mean_difference(integrals);
   if (!std::isfinite(out.value) || !std::isfinite(scale)) return std::nullopt;  // the range overflows
-  out.effect = scale > 0 ? out.value / scale : 0;
+  constexpr double kMostPerObservation = 4;
+  out.effect = scale > 0 ? std::min(out.value / scale, kMostPerObservation * integrals.largest) : 0;
   return out;
 }
 

@@ -73,6 +73,13 @@ TEST(Compare, LargeDifferencesOfFewObservationsAreNotDetected) {
   EXPECT_FALSE(comparison->detected);
 }
 
+TEST(Compare, RareEventsThatBecomeALittleLessRareAreNotDetected) {
+  const auto comparison = compare(counts({99'500, 500, 0}), counts({98'000, 2'000, 0}), {});
+  EXPECT_TRUE(comparison->find("chi_squared")->significant);
+  EXPECT_LT(comparison->find("wasserstein_distance")->result.effect, 0.1);
+  EXPECT_FALSE(comparison->detected);
+}
+
 TEST(Compare, SmallSamplesGiveNoVerdict) {
   const auto comparison = compare(counts({40, 40, 0}), counts({0, 0, 4000}), {});
   EXPECT_FALSE(comparison->enough_data);
