@@ -74,6 +74,14 @@ function reads(): Panels {
   ];
 }
 
+function drift(): Panels {
+  return [
+    panel('Duration of a drift evaluation', 'How long the last one took, its reading included. After a start the references are read first.', 's', [[of('rca_drift_evaluation_duration_seconds'), '{{instance}}']]),
+    panel('Age of the drift verdicts', 'Time since the end of the window that was compared last. It should stay below two intervals of drift.', 's', [[`time() - ${of('rca_drift_evaluation_timestamp_seconds')}`, '{{instance}}']]),
+    panel('Failed readings for drift', 'Readings for drift or for control charts that failed and are repeated, each second.', 'ops', [[rate('rca_drift_evaluation_failures_total', 'instance, stage'), '{{instance}} {{stage}}']]),
+  ];
+}
+
 function cardinality(): Panels {
   return [
     panel('Signals tracked', 'Signals, and dashed the limit. At the limit the evaluation fails rather than lose signals silently.', 'short', [
@@ -132,6 +140,7 @@ export function exporter(): dashboard.Dashboard {
     { title: 'Now', panels: now() },
     { title: 'Evaluations', panels: evaluations() },
     { title: 'Remote reads', panels: reads() },
+    { title: 'Drift and control charts', panels: drift() },
     { title: 'Limits and gaps', panels: cardinality() },
     { title: 'Process', panels: process() },
   ]);

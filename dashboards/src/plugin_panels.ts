@@ -1,10 +1,11 @@
-// One incident drawn by the panels of our plugin. The dashboard rca-incident says the same with
+// One incident, and drift, drawn by the panels of our plugin. The dashboards rca-incident and llm-drift say the same with
 // Grafana's own panels, for where the plugin is not installed.
 import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
 
 import { exporterLink, newBoard } from './board.js';
+import { driftVariables } from './drift.js';
 import { newestIncident } from './incident.js';
 import { datasource, withSections, type Look } from './panels.js';
 import { exporterUrl } from './variables.js';
@@ -112,6 +113,54 @@ export function incidentPanels(): dashboard.Dashboard {
           state('rca_change_event_timestamp_seconds', ''),
           state('rca_observability_gap', ''),
         ]),
+      ],
+    },
+  ]);
+}
+
+const byName = (names: string[], matchers: string): string => `{__name__=~"${names.join('|')}", ${matchers}}`;
+const statistics = ['psi', 'js_divergence', 'kl_divergence', 'hellinger_distance', 'ks_statistic', 'wasserstein_distance', 'chi_squared_statistic'];
+const verdicts = ['detected', 'enough_data', 'samples', 'p_value', 'adjusted_p_value', 'distribution_ratio', 'bucket_contribution', 'attribution_ratio', 'gap'];
+const driftSeries = [...statistics, ...verdicts].map((name) => `rca_drift_${name}`);
+const chartSeries = ['value', 'center', 'sigma', 'upper_limit', 'lower_limit', 'ewma', 'ewma_upper_limit', 'ewma_lower_limit', 'cusum', 'cusum_limit', 'violation'].map(
+  (name) => `rca_spc_${name}`,
+);
+
+export function driftPanels(): dashboard.Dashboard {
+  const board = newBoard({
+    uid: 'llm-drift-panels',
+    title: 'Drift and control charts, with the panels of the plugin',
+    description: 'Reference and current distribution of one signal, and one control chart, drawn by the panel of the plugin rcaexporter-rca-app, which has to be installed.',
+    tags: ['llm', 'drift'],
+    from: 'now-6h',
+    refresh: '1m',
+    page: 'drift.md',
+  }).link(twin('llm-drift'));
+  driftVariables().forEach((variable) => board.withVariable(variable));
+  return withSections(board, [
+    {
+      title: 'Drift',
+      panels: [
+        pluginPanel(
+          'drift',
+          { title: 'Distribution against $reference', description: 'Current and reference distribution of the signal, what each bucket contributes, the statistics and their verdict.', unit: 'short', width: 24, height: 14 },
+          [
+            { refId: 'drift', expr: byName(driftSeries, 'signal="$signal", entity="$entity", reference="$reference"') },
+            state('rca_drift_reference_age_seconds', 'reference="$reference"'),
+          ],
+          { mode: 'distribution', signal: '$signal', entity: '$entity', reference: '$reference' },
+        ),
+      ],
+    },
+    {
+      title: 'Control chart',
+      panels: [
+        pluginPanel(
+          'drift',
+          { title: 'Control chart', description: 'Value, centre and limits over time, with EWMA, CUSUM and the rules that were broken.', unit: 'short', width: 24, height: 14 },
+          [{ refId: 'spc', expr: byName(chartSeries, 'signal="$chart_signal", entity="$chart_entity"'), range: true }],
+          { mode: 'control', signal: '$chart_signal', entity: '$chart_entity', reference: '' },
+        ),
       ],
     },
   ]);

@@ -28,6 +28,11 @@ export const onceResolved = [
 // docs/series.md.
 export const notInDemo: Record<string, string> = {
   'panel Draft tokens accepted': 'no speculative decoding',
+  'panel What comparisons lack': 'every comparison has what it needs',
+  'panel Which label carries it': 'there is one model and one tenant',
+  'panel Cosine distance of embeddings': 'no embeddings',
+  'panel Fréchet distance of embeddings': 'no embeddings',
+  'panel Maximum mean discrepancy': 'no embeddings',
 };
 
 // Queries that give data or none, as it happens. Every selector in them gives data or is of a series in docs/series.md.
@@ -35,6 +40,7 @@ export const eitherWay: Record<string, string> = {
   'panel Next budget runs out in': 'there is no forecast when the budgets will last',
   'panel Objectives F': 'there is no forecast when the budgets will last',
   'alert RcaSpcViolation': 'the fault may move what runs out of its limits',
+  'panel Out of control': 'a rule of a control chart may be broken by chance',
   'panel Evaluations B': 'an evaluation from before the first scrape finds no samples and fails',
 };
 
