@@ -8,6 +8,8 @@ export default defineConfig({
     environment: 'node',
     // Their ES modules name what CommonJS packages export, which node alone refuses.
     server: { deps: { inline: [/@grafana\//] } },
+    // Those packages are large; without isolation a worker loads them once for all its files. Nothing here keeps state.
+    isolate: false,
     setupFiles: ['tests/setup.ts'],
   },
 });
