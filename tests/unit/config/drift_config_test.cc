@@ -153,7 +153,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Case{"drift: {window: 7m}", "2: drift.window: must be a multiple of interval = 5m, not 7m"},
         Case{"drift: {alpha: 1}", "2: drift.alpha: must be between 0 and 1, both excluded"},
-        Case{"drift: {statistics: [pis]}", "2: drift.statistics[0]: unknown statistic, did you mean \"psi\"?"},
+        Case{"drift: {statistics: [ks_statstic]}",
+             "2: drift.statistics[0]: unknown statistic, did you mean \"ks_statistic\"?"},
         Case{"drift: {thresholds: {psi: 0}}", "2: drift.thresholds.psi: must be greater than 0"},
         Case{"drift: {signals: [ttft, ttft]}", "2: drift.signals[1]: the signal \"ttft\" appears twice"},
         Case{"drift: {signals: [{name: a}]}",
@@ -171,7 +172,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"drift: {references: [{name: a, fixed: {start: 5, end: 4}}]}",
              "2: drift.references[0].fixed: end must be after start"},
         Case{"drift: {references: [{name: a, fixed: {start: yesterday, end: 4}}]}",
-             "2: drift.references[0].fixed.start: \"yesterday\" is neither an RFC 3339 time nor unix seconds"},
+             "2: drift.references[0].fixed.start: 'yesterday' is neither an RFC 3339 time (2026-11-22T07:30:00Z) nor "
+             "unix seconds"},
         Case{"drift: {interval: 5s, window: 5s, references: [{name: a, rolling: {window: 31d}}]}",
              "2: drift.interval: must be longer: a window would consist of 535680 intervals, over 10000"},
         Case{"drift: {attribution: {labels: [le]}}",
