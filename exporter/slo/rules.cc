@@ -47,6 +47,20 @@ std::string quoted(std::string_view text) {
   return out + '"';
 }
 
+// Labels of alerts are templates; this one is text.
+std::string as_template(const std::string& text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text.compare(at, 2, "{{") == 0) {
+      out += "{{ \"{{\" }}";
+      ++at;
+    } else {
+      out += text[at];
+    }
+  }
+  return out;
+}
+
 std::string joined(const std::vector<std::string>& parts, std::string_view separator) {
   std::string out;
   for (const std::string& part : parts) out += (out.empty() ? "" : std::string(separator)) + part;
@@ -122,7 +136,8 @@ class Writer {
     out_ += "        labels:\n";
     if (!severity.empty()) out_ += "          severity: " + std::string(severity) + "\n";
     out_ += "          slo: " + quoted(slo_.name) + "\n";
-    if (!slo_.service.empty()) out_ += "          service: " + quoted(slo_.service) + "\n";
+    const std::string service = severity.empty() ? slo_.service : as_template(slo_.service);
+    if (!service.empty()) out_ += "          service: " + quoted(service) + "\n";
   }
 
   void record(const std::string& name, const std::string& expression) {

@@ -60,7 +60,8 @@ TEST(SloConfig, MistakesAreNamed) {
             "rca.yml:2: slos[0].sli.events: the key \"total\" is missing");
   EXPECT_THAT(mistakes("{name: a, sli: {events: {bad: 'b{', total: t}}}"),
               testing::HasSubstr("rca.yml:2: slos[0].sli.events.bad: bad selector \"b{\": "));
-  EXPECT_EQ(mistakes("{name: a, sli: {}}"), "rca.yml:2: slos[0].sli: needs one of events and histogram, and only one");
+  EXPECT_EQ(mistakes("{name: a, sli: {}, threshold: 1}"),
+            "rca.yml:2: slos[0].sli: needs one of events and histogram, and only one");
   EXPECT_EQ(mistakes("{name: a, sli: {histogram: {metric: h, le: 0}}}"),
             "rca.yml:2: slos[0].sli.histogram.le: must be greater than 0");
   EXPECT_EQ(mistakes("{name: a, sli: {histogram: {metric: '{a=\"b\"}', le: 1}}}"),
