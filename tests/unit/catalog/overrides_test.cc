@@ -91,10 +91,10 @@ TEST_F(CatalogFiles, CheckConfigFindsTheMistakesOfAllFiles) {
         "  - {name: c, sli: error_ratio, role: request_rate, threshold: 1, budgeting_method: occurrences}\n");
   EXPECT_EQ(to_string(check_config_file(path)),
             path +
-                ":6: slos[1].budgeting_method: no exporter gives the role \"kv_cache_usage\" as a histogram, so there "
+                ":5: slos[1].budgeting_method: no exporter gives the role \"kv_cache_usage\" as a histogram, so there "
                 "are no events to count\n" +
                 path +
-                ":7: slos[2].budgeting_method: no exporter gives the role \"request_rate\" as a counter that is "
+                ":6: slos[2].budgeting_method: no exporter gives the role \"request_rate\" as a counter that is "
                 "divided by another, so there are no events to count");
 
   write("rca.yml", "sources: [{url: 'http://h/'}]\ncatalog: {exporters: [dgcm]}\n");
