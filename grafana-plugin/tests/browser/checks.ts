@@ -174,7 +174,11 @@ export const checks: Record<string, Check> = {
   },
 
   // What the test of the connection says of each exporter is in configuration.test.ts.
-  configuration: async (page) => {
+  configuration: async (page, { live }) => {
+    // A demo's exporter is configured already, and the form then offers other buttons.
+    if (live) {
+      return;
+    }
     await page.getByLabel('URL').fill('rca-exporter');
     await page.getByText('This is not a URL').waitFor();
     expect(await page.getByRole('button', { name: 'Save and test' }).isDisabled()).toBe(true);

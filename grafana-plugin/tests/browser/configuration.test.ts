@@ -63,7 +63,8 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-describe('what is no exporter', () => {
+// It needs nothing of a running demo, whose clock is not that of the stored series.
+describe.runIf(!dataset.live)('what is no exporter', () => {
   it('cannot be reached', async () => {
     await saveAndTest(`http://127.0.0.1:${await freePort()}`);
     await page.getByText('The exporter cannot be reached').waitFor();
@@ -76,7 +77,7 @@ describe('what is no exporter', () => {
   });
 });
 
-describe.runIf(existsSync(binary))('a running exporter', () => {
+describe.runIf(!dataset.live && existsSync(binary))('a running exporter', () => {
   let folder: string;
   let running: ChildProcess | undefined;
 
