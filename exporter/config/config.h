@@ -148,8 +148,8 @@ struct Config {
   bool audit_logs = true;                             // `audit.logs:` as above
   std::vector<Slo> slos;                              // `slos:`; without the key the defaults for vLLM
   IncidentOptions incidents;
-  DriftConfig drift;                                  // `drift:`
-  SpcConfig spc;                                      // `spc:`
+  DriftConfig drift;                           // `drift:`
+  SpcConfig spc;                               // `spc:`
   std::string store_path = "rca_exporter.db";  // `store.path:`, SQLite; ":memory:" for none
   bool webhook_enabled =
       false;  // `web.enable_write:` allow POST /api/v1/alerts and /api/v1/changes without authentication

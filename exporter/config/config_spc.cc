@@ -9,8 +9,8 @@ namespace exporter {
 namespace {
 
 constexpr milliseconds kDay = std::chrono::hours(24);
-constexpr std::int64_t kMaxPoints = 20'000;   // of one chart's history
-constexpr std::int64_t kFewestPoints = 20;    // from fewer no limits can be told
+constexpr std::int64_t kMaxPoints = 20'000;  // of one chart's history
+constexpr std::int64_t kFewestPoints = 20;   // from fewer no limits can be told
 
 // A list of texts, each at most once; `known` empty: any.
 void read_names(YamlMap& map, std::string_view key, const std::vector<std::string>& known,

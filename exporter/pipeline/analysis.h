@@ -41,10 +41,10 @@ struct Analysis {
 inline constexpr std::int64_t kMaxAnalysisRows = 200'000;
 
 // Reads the window whole and ranks the incident in it with the earliest onset before which there is history. Its normal
-// window reaches back to the window's start at most, its anomalous window to its resolution or the window's end. With an
-// onset given the incident
-// is that of the SLO which is broken first after it, or none's. Errors: invalid_argument (the window, the onset, an
-// unknown method), missing_input (no history on one side of the onset), those of the sources.
+// window reaches back to the window's start at most, its anomalous window to its resolution or the window's end. With
+// an onset given the incident is that of the SLO which is broken first after it, or none's. Errors: invalid_argument
+// (the window, the onset, an unknown method), missing_input (no history on one side of the onset), those of the
+// sources.
 rca::Result<Analysis> analyze_window(const Config& config, const AnalysisRequest& request);
 rca::Result<Analysis> analyze_window(const Config& config, const AnalysisRequest& request,
                                      std::shared_ptr<const Resolver> resolver, Sources& sources);

@@ -28,10 +28,10 @@ if [[ $page == - ]]; then
   cat "$section"
   exit
 fi
-grep -q '^<!-- evaluation: begin -->$' "$page" && grep -q '^<!-- evaluation: end -->$' "$page" || {
+if ! grep -q '^<!-- evaluation: begin -->$' "$page" || ! grep -q '^<!-- evaluation: end -->$' "$page"; then
   echo "drift.sh: $page has no markers" >&2
   exit 1
-}
+fi
 awk -v section="$section" '
   /^<!-- evaluation: end -->$/ { skip = 0 }
   !skip
