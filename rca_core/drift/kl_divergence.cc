@@ -18,6 +18,7 @@ constexpr double kAdded = 0.5;
 
 std::vector<double> smoothed_shares(const std::vector<double>& counts, double total) {
   std::vector<double> shares;
+  shares.reserve(counts.size());
   const double all = total + kAdded * static_cast<double>(counts.size());
   for (const double count : counts) shares.push_back((count + kAdded) / all);
   return shares;

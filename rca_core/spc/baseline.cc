@@ -15,7 +15,7 @@ namespace {
 constexpr std::int64_t kHourMs = 3'600'000;
 constexpr std::size_t kHoursOfDay = 24;
 constexpr std::size_t kHoursOfWeek = 168;
-constexpr std::int64_t kMondayOffsetHours = 3 * 24;  // 1970-01-01 was a Thursday
+constexpr std::int64_t kMondayOffsetHours = std::int64_t{3} * 24;  // 1970-01-01 was a Thursday
 
 // Hours since a Monday 00:00 of the zone long ago; rounds down.
 std::int64_t hour_number(std::int64_t time_ms, int utc_offset_minutes) {
@@ -94,6 +94,7 @@ std::vector<double> medians(const Series& series, std::size_t slots, int utc_off
   }
   const double of_all = median_in_place(all);
   std::vector<double> centers;
+  centers.reserve(values.size());
   for (std::vector<double>& of_slot : values) centers.push_back(of_slot.empty() ? of_all : median_in_place(of_slot));
   return centers;
 }

@@ -290,7 +290,7 @@ TEST(BuiltinCatalog, AnotherVersionOfATemplateIsAChange) {
   ASSERT_EQ(changes.size(), 1U);
   EXPECT_EQ(resolver->catalog().changes[changes[0].spec].kind, "prompt_template");
   EXPECT_EQ(changes[0].entity, "support-rag");
-  EXPECT_EQ(changes[0].value, "2");
+  EXPECT_EQ(changes[0].value, "gen_ai_prompt_version=2");
 }
 
 }  // namespace

@@ -163,7 +163,7 @@ TEST(ClassMatch, WhatMovesAlongWithItsPeersDidNotStay) {
   network.apply({{"replica-1", "http_request_latency", 9}});
   LlmStack overload;
   for (const char* replica : {"replica-0", "replica-1", "replica-2"}) {
-    for (const char* role : {"e2e_latency", "ttft", "inter_token_latency"}) overload.multiply(replica, role, 4);
+    overload.apply({{replica, "e2e_latency", 19}, {replica, "ttft", 1.6}, {replica, "inter_token_latency", 0.064}});
   }
   overload.apply({{"replica-1", "http_request_latency", 9}});
   const auto contribution = [](const LlmStack& stack) {
