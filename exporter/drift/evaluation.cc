@@ -89,6 +89,7 @@ void attribute(const DriftConfig& config, const DriftSide& reference, const Drif
     const std::vector<std::string> values = values_of(reference, current, label);
     if (values.size() < 2 || values.size() > kMaxLabelValues) continue;  // nothing to tell apart
     std::vector<rca::LabelValue> all;
+    all.reserve(values.size());
     for (const std::string& value : values) {
       all.push_back({value, of_value(reference, label, value), of_value(current, label, value)});
     }
@@ -234,6 +235,7 @@ std::vector<DriftComparison> compare_targets(const Config& config, const DriftHi
     }
   });
   std::vector<rca::Comparison*> family;
+  family.reserve(out.size());
   for (DriftComparison& comparison : out) family.push_back(&comparison.result);
   rca::decide(family, config.drift.alpha);
   return out;

@@ -22,6 +22,7 @@ struct DriftPartKey {
   std::size_t preference = 0;       // of the metrics that give the signal the smallest that has data counts
   std::vector<std::string> values;  // of the attribution labels, in their order; "" where a series has none
 
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes what the compiler writes for a 0
   friend auto operator<=>(const DriftPartKey&, const DriftPartKey&) = default;
 };
 
