@@ -293,6 +293,7 @@ void SloBook::complain(std::size_t slo, std::int64_t now_ms, Sources& sources, c
     }
   }
   std::vector<std::string> words;
+  words.reserve(bounds.size());
   for (const double bound : bounds) words.push_back(number(bound));
   budgets_[slo].complained = true;
   log_error("the SLO's threshold is no bucket bound of all its histograms, what has none is not counted",

@@ -54,10 +54,11 @@ rca::Result<std::int64_t> time_flag(const char* flag, const std::string& text) {
 std::string summary(const exporter::GoldenDataset& dataset) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& [key, side] : dataset.signals) {
-    double size = 0;
-    for (const auto& [values, distribution] : side.parts) size += distribution.total();
-    if (side.rows.dimensions > 0) size = static_cast<double>(side.rows.values.size() / side.rows.dimensions);
-    rows.push_back({key.first, key.second, std::to_string(static_cast<std::int64_t>(size))});
+    double observations = 0;
+    for (const auto& [values, distribution] : side.parts) observations += distribution.total();
+    const std::size_t vectors = side.rows.dimensions > 0 ? side.rows.values.size() / side.rows.dimensions : 0;
+    const std::string size = std::to_string(vectors > 0 ? vectors : static_cast<std::size_t>(observations));
+    rows.push_back({key.first, key.second, size});
   }
   return table({"SIGNAL", "ENTITY", "OBSERVATIONS"}, rows);
 }

@@ -72,6 +72,7 @@ void check_monitored_roles(const Config& config, const Catalog& catalog, std::ve
     if (!spec.internal) roles[spec.role] |= spec.kind != SeriesKind::counter && !spec.dialect;
   }
   std::vector<std::string> names;
+  names.reserve(roles.size());
   for (const auto& [role, distribution] : roles) names.push_back(role);
   const auto check = [&](const std::string& role, int line, const std::string& path, bool distribution) {
     const auto found = roles.find(role);

@@ -63,7 +63,7 @@ void EventCounter::add_step(const EventSeries& part, Sample before, Sample after
   }
 }
 
-void EventCounter::add_new(const std::vector<StagedSeries>& staged, std::vector<EventRing*> rings) {
+void EventCounter::add_new(const std::vector<StagedSeries>& staged, const std::vector<EventRing*>& rings) {
   choose(staged, best_);
   for (const StagedSeries* one : counted(staged, best_, without_bucket_)) {
     for (std::size_t i = 0; i < one->samples.size(); ++i) {

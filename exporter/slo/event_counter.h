@@ -30,7 +30,7 @@ class EventCounter {
   EventCounter(bool histogram, std::int64_t longest_gap_ms) : histogram_(histogram), longest_gap_ms_(longest_gap_ms) {}
 
   // Samples that are newer than all that were added. Of those that were added before, nothing is added again.
-  void add_new(const std::vector<StagedSeries>& staged, std::vector<EventRing*> rings);
+  void add_new(const std::vector<StagedSeries>& staged, const std::vector<EventRing*>& rings);
   // Samples that are older than all that were added.
   void add_old(const std::vector<StagedSeries>& staged, EventRing& ring);
 

@@ -195,8 +195,9 @@ class Writer {
         continue;
       }
       const std::string above = " > " + shortest(limit) + " * " + budget();
-      conditions.push_back("(" + ratio(one.long_window.name) + above + "\n            and " +
-                           ratio(one.short_window.name) + above + ")");
+      std::string condition = "(" + ratio(one.long_window.name) + above;
+      condition += "\n            and " + ratio(one.short_window.name) + above + ")";
+      conditions.push_back(std::move(condition));
     }
     out_ += comments;
     if (conditions.empty()) return;
