@@ -34,7 +34,7 @@ std::string percent(double ratio) {
   return error == std::errc() ? std::string(text.data(), end) + " %" : std::string();
 }
 
-std::string quoted(std::string_view text) {
+std::string yaml_quoted(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '\n') {
@@ -126,7 +126,7 @@ class Writer {
   }
 
  private:
-  [[nodiscard]] std::string selector() const { return "{slo=" + quoted(slo_.name) + "}"; }
+  [[nodiscard]] std::string selector() const { return "{slo=" + yaml_quoted(slo_.name) + "}"; }
   [[nodiscard]] std::string ratio(std::string_view window) const {
     return "slo:sli_error:ratio_rate" + std::string(window) + selector();
   }
@@ -135,9 +135,9 @@ class Writer {
   void labels(std::string_view severity) {
     out_ += "        labels:\n";
     if (!severity.empty()) out_ += "          severity: " + std::string(severity) + "\n";
-    out_ += "          slo: " + quoted(slo_.name) + "\n";
+    out_ += "          slo: " + yaml_quoted(slo_.name) + "\n";
     const std::string service = severity.empty() ? slo_.service : as_template(slo_.service);
-    if (!service.empty()) out_ += "          service: " + quoted(service) + "\n";
+    if (!service.empty()) out_ += "          service: " + yaml_quoted(service) + "\n";
   }
 
   void record(const std::string& name, const std::string& expression) {
@@ -168,7 +168,7 @@ class Writer {
   rca::Result<void> record_from_exporter() {
     const auto measured = [this](std::string_view window) {
       record("slo:sli_error:ratio_rate" + std::string(window),
-             "1 - min(rca_slo_sli_ratio{slo=" + quoted(slo_.name) + ",window=" + quoted(window) + "})");
+             "1 - min(rca_slo_sli_ratio{slo=" + yaml_quoted(slo_.name) + ",window=" + yaml_quoted(window) + "})");
     };
     for (const BurnWindow& window : kBurnWindows) measured(window.name);
     if (!is_burn_window()) measured(window_);
@@ -208,14 +208,14 @@ class Writer {
         slo_.budgeting == BudgetingMethod::occurrences ? "of events are bad" : "of the time is bad";
     const std::string speed = severity == "critical" ? "fast" : "steadily";
     out_ += "        annotations:\n";
-    out_ += "          summary: " + quoted("SLO " + slo_.name + " uses its error budget up " + speed) + "\n";
-    out_ +=
-        "          description: " +
-        quoted("{{ $value | humanizePercentage }} " + what + ", while the objective of " + percent(slo_.objective) +
-               " over " + window_ + " allows for " + percent(1 - slo_.objective) +
-               "{{ with printf \"slo:period_error_budget_remaining:ratio{slo=%q}\" $labels.slo | query }}"
-               "{{ with . | first | value }}; {{ . | humanizePercentage }} of the budget is left{{ end }}{{ end }}.") +
-        "\n";
+    out_ += "          summary: " + yaml_quoted("SLO " + slo_.name + " uses its error budget up " + speed) + "\n";
+    out_ += "          description: " +
+            yaml_quoted(
+                "{{ $value | humanizePercentage }} " + what + ", while the objective of " + percent(slo_.objective) +
+                " over " + window_ + " allows for " + percent(1 - slo_.objective) +
+                "{{ with printf \"slo:period_error_budget_remaining:ratio{slo=%q}\" $labels.slo | query }}"
+                "{{ with . | first | value }}; {{ . | humanizePercentage }} of the budget is left{{ end }}{{ end }}.") +
+            "\n";
     out_ += "          runbook_url: " + options_.docs_url + "/runbooks/" + name + ".md\n";
   }
 
