@@ -25,14 +25,14 @@ double limit_survival(double x) {
   constexpr int kMostTerms = 200;
   if (x < kSurely) return 1;
   double sum = 0;
+  double weight = 1 / (std::numbers::pi * std::sqrt(x));  // Γ(k + ½) / (Γ(k + 1) π^1.5 √x)
   for (int k = 0; k < kMostTerms; ++k) {
     const double order = 4.0 * k + 1;
     const double q = order * order / (16 * x);
-    const double weight =
-        std::exp(std::lgamma(k + 0.5) - std::lgamma(k + 1.0)) / (std::pow(std::numbers::pi, 1.5) * std::sqrt(x));
     const double term = q > 700 ? 0 : weight * std::sqrt(order) * std::exp(-q) * boost::math::cyl_bessel_k(0.25, q);
     sum += term;
     if (term < kSmallTerm) break;
+    weight *= (k + 0.5) / (k + 1);
   }
   return std::clamp(1 - sum, 0.0, 1.0);
 }
