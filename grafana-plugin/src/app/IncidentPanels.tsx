@@ -8,6 +8,8 @@ import { defaults as propagation } from '../panels/propagation/options';
 import { PropagationPanel } from '../panels/propagation/Panel';
 import { defaults as ranking } from '../panels/ranking/options';
 import { RankingPanel } from '../panels/ranking/Panel';
+import { defaults as timeline } from '../panels/timeline/options';
+import { TimelinePanel } from '../panels/timeline/Panel';
 import { defaults as whys } from '../panels/whys/options';
 import { WhysPanel } from '../panels/whys/Panel';
 
@@ -28,11 +30,14 @@ export function IncidentPanels({ data, incident }: Props) {
       <PanelHost title="How the fault travelled" panel={PropagationPanel} options={{ ...propagation, ...shown }} data={data} height={340} />
       <PanelHost title="Why it happened" panel={WhysPanel} options={{ ...whys, ...shown }} data={data} height={480} />
       <PanelHost title="What speaks for which kind of cause" panel={FishbonePanel} options={{ ...fishbone, ...shown }} data={data} height={480} />
+      <div className={styles.wide}>
+        <PanelHost title="What happened when" panel={TimelinePanel} options={{ ...timeline, ...shown }} data={data} height={360} />
+      </div>
     </div>
   );
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
   grid: css({ display: 'grid', gap: theme.spacing(2), gridTemplateColumns: 'repeat(auto-fit, minmax(min(480px, 100%), 1fr))' }),
-  wide: css({ gridColumn: '1 / -1' }),
+  wide: css({ gridColumn: '1 / -1', minWidth: 0 }),
 });

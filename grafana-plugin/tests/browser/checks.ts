@@ -150,6 +150,8 @@ export const checks: Record<string, Check> = {
   },
 
   incident: async (page, { incident, live }) => {
+    const happened = page.getByRole('list', { name: 'Events' });
+    expect(await happened.getByRole('listitem').allInnerTexts()).toEqual(expect.arrayContaining([expect.stringContaining('Onset')]));
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await page.getByRole('button', { name: 'Copy as Markdown' }).click();
     await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toContain(`# Incident ${incident}`);
