@@ -4,6 +4,16 @@
 
 namespace exporter {
 
+const rca::Finding* first_symptom(const Incident& incident) {
+  if (!incident.diagnosis) return nullptr;
+  const rca::Finding* first = nullptr;
+  for (const rca::Finding& finding : incident.diagnosis->findings) {
+    if (finding.evidence.since_ms <= 0) continue;
+    if (first == nullptr || finding.evidence.since_ms < first->evidence.since_ms) first = &finding;
+  }
+  return first;
+}
+
 Document report_document(const Incident& incident, std::span<const rca::ChangeEvent> changes,
                          const ReportOptions& options) {
   const report::Source source{incident, changes, options};

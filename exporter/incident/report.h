@@ -40,6 +40,9 @@ std::string report_json(const Incident& incident, std::span<const rca::ChangeEve
 std::string incident_json(const Incident& incident, std::size_t top_k);
 std::string incidents_json(std::span<const Incident> incidents);
 
+// The finding whose signal left its usual range first; nullptr: there is no diagnosis, or no finding knows when.
+const rca::Finding* first_symptom(const Incident& incident);
+
 // "p90 time to first token of falcon-h1-7b rose from 0.31 s to 2.9 s between 14:00:05 and 14:01:10 UTC on 2026-11-22;
 // 33 % of requests, those served by ray-replicas-1; traffic unchanged. The objective is at most 1 s. It lasted 4 min 5
 // s." What was not measured is left out.

@@ -81,12 +81,8 @@ std::string state(const Incident& incident, std::int64_t now_ms) {
          duration((incident.mitigated_ms > 0 ? incident.mitigated_ms : incident.resolved_ms) - incident.onset_ms) + ".";
 }
 
-void add_first_symptom(const rca::Diagnosis& diagnosis, std::vector<TimelineEntry>& entries) {
-  const rca::Finding* first = nullptr;
-  for (const rca::Finding& finding : diagnosis.findings) {
-    if (finding.evidence.since_ms <= 0) continue;
-    if (first == nullptr || finding.evidence.since_ms < first->evidence.since_ms) first = &finding;
-  }
+void add_first_symptom(const Incident& incident, std::vector<TimelineEntry>& entries) {
+  const rca::Finding* first = first_symptom(incident);
   if (first == nullptr) return;
   entries.push_back({first->evidence.since_ms, "first_symptom",
                      "First symptom: " + first->signal + " of " + first->entity + " leaves its usual range"});
@@ -108,7 +104,7 @@ std::vector<TimelineEntry> timeline(const Source& source) {
     if (!one.change.to.empty()) text += " to " + one.change.to;
     entries.push_back({one.change.time_ms, "change", text});
   }
-  if (source.diagnosis() != nullptr) add_first_symptom(*source.diagnosis(), entries);
+  add_first_symptom(incident, entries);
   entries.push_back({incident.onset_ms, "onset", "Onset (estimated)"});
   entries.push_back({incident.detected_ms, "detection",
                      incident.source == IncidentSource::alertmanager

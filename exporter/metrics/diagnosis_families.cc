@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "exporter/incident/report.h"
 #include "exporter/metrics/utf8.h"
 #include "rca_core/diagnosis/fault_class.h"
 
@@ -29,6 +30,14 @@ void for_each_diagnosis(const Source& source, Visit visit) {
   }
 }
 
+template <typename Visit>
+void for_each_finding(const Source& source, Visit visit) {
+  for_each_diagnosis(source, [&](const Incident& incident, const rca::Diagnosis& diagnosis) {
+    const std::size_t count = std::min(diagnosis.findings.size(), kMaxFindings);
+    for (std::size_t i = 0; i < count; ++i) visit(incident, diagnosis.findings[i]);
+  });
+}
+
 }  // namespace
 
 void fill_class_probabilities(const Source& source, Series& series) {
@@ -48,13 +57,34 @@ void fill_class_probabilities(const Source& source, Series& series) {
 }
 
 void fill_finding_roles(const Source& source, Series& series) {
+  for_each_finding(source, [&](const Incident& incident, const rca::Finding& finding) {
+    series.add({incident.id, finding.entity, finding.signal, to_string(finding.role)}, 1);
+  });
+}
+
+void fill_finding_probabilities(const Source& source, Series& series) {
+  for_each_finding(source, [&](const Incident& incident, const rca::Finding& finding) {
+    series.add({incident.id, finding.entity, finding.signal, to_string(finding.role)}, finding.probability);
+  });
+}
+
+// Of a change that was made more than once the most likely time comes first, and stays.
+void fill_change_likelihoods(const Source& source, Series& series) {
   for_each_diagnosis(source, [&](const Incident& incident, const rca::Diagnosis& diagnosis) {
-    const std::size_t count = std::min(diagnosis.findings.size(), kMaxFindings);
+    const std::size_t count = std::min(diagnosis.changes.size(), kMaxChangesJudged);
     for (std::size_t i = 0; i < count; ++i) {
-      const rca::Finding& finding = diagnosis.findings[i];
-      series.add({incident.id, finding.entity, finding.signal, to_string(finding.role)}, 1);
+      const rca::ChangeEvent& change = diagnosis.changes[i].change;
+      series.add({incident.id, change.kind, change.entity, change.from, change.to}, diagnosis.changes[i].likelihood);
     }
   });
+}
+
+void fill_first_symptoms(const Source& source, Series& series) {
+  for (const Incident& incident : source.snapshot.incidents) {
+    const rca::Finding* first = first_symptom(incident);
+    if (first == nullptr) continue;
+    series.add({incident.id, incident.slo}, static_cast<double>(first->evidence.since_ms) / 1000);
+  }
 }
 
 void fill_whys(const Source& source, Series& series) {
@@ -114,6 +144,7 @@ void fill_actions(const Source& source, Series& series) {
 void add_diagnosis_limits(Series& series) {
   series.add({"fault_classes_per_incident"}, static_cast<double>(kMaxClasses));
   series.add({"findings_per_incident"}, static_cast<double>(kMaxFindings));
+  series.add({"changes_per_incident"}, static_cast<double>(kMaxChangesJudged));
   series.add({"whys_per_incident"}, static_cast<double>(kMaxWhys));
   series.add({"propagation_edges_per_incident"}, static_cast<double>(kMaxEdges));
   series.add({"actions_per_incident"}, static_cast<double>(kMaxActions));

@@ -137,6 +137,30 @@ const std::vector<Row>& family_rows() {
            if (!i.open()) series.add({i.id, i.slo}, seconds(i.resolved_ms));
          }
        }},
+      {"rca_incident_first_symptom_timestamp_seconds",
+       kGauge,
+       {"incident", "slo"},
+       "When the first signal of the diagnosis left its usual range; unix time. Cached: from the last evaluation of "
+       "the incident.",
+       fill_first_symptoms},
+      {"rca_incident_peak_timestamp_seconds",
+       kGauge,
+       {"incident", "slo"},
+       "When the SLI was at its worst; unix time. Cached: from the last evaluation of the incident.",
+       [](S s, Series& series) {
+         for (const Incident& i : s.snapshot.incidents) {
+           if (i.impact.worst_ms > 0) series.add({i.id, i.slo}, seconds(i.impact.worst_ms));
+         }
+       }},
+      {"rca_incident_mitigated_timestamp_seconds",
+       kGauge,
+       {"incident", "slo"},
+       "From when on the objective was kept again; unix time. No series while the incident is open.",
+       [](S s, Series& series) {
+         for (const Incident& i : s.snapshot.incidents) {
+           if (i.mitigated_ms > 0) series.add({i.id, i.slo}, seconds(i.mitigated_ms));
+         }
+       }},
       {"rca_root_cause_score",
        kGauge,
        {"incident", "method", "entity", "signal"},
@@ -164,6 +188,18 @@ const std::vector<Row>& family_rows() {
        "from "
        "the last evaluation of the incident.",
        fill_finding_roles},
+      {"rca_finding_probability",
+       kGauge,
+       {"incident", "entity", "signal", "role"},
+       "How sure it is that the signal of the entity plays this part, 0..1; of a root cause the probability that this "
+       "fault of this entity is it. Cached: from the last evaluation of the incident.",
+       fill_finding_probabilities},
+      {"rca_change_likelihood",
+       kGauge,
+       {"incident", "kind", "entity", "from", "to"},
+       "Likelihood that this change brought the incident about, 0..1. Cached: from the last evaluation of the "
+       "incident.",
+       fill_change_likelihoods},
       {"rca_why",
        kGauge,
        {"incident", "step", "effect", "cause"},
@@ -240,7 +276,7 @@ const std::vector<Row>& family_rows() {
       {"rca_change_event_timestamp_seconds",
        kGauge,
        {"kind", "entity", "from", "to"},
-       "When this change was last made; unix time. The newest change events that were reported.",
+       "When this change was last made; unix time. The newest change events, seen in series or reported.",
        fill_changes},
       {"rca_remote_read_up",
        kGauge,

@@ -242,8 +242,9 @@ TEST_F(Programs, AnIncidentIsPublishedAndSurvivesKill) {
       "rca_root_cause_rank{incident=\"" + incident + "\",method=\"peer_deviation\",entity=\"replica-2\"} 1";
   EXPECT_THAT(metrics(), HasSubstr(rank));
   const std::string of = "{incident=\"" + incident + "\",";
-  for (const char* family : {"rca_fault_class_probability", "rca_finding_role", "rca_why", "rca_action_verified",
-                             "rca_incident_error_budget_consumed_ratio", "rca_incident_recurrences"}) {
+  for (const char* family :
+       {"rca_fault_class_probability", "rca_finding_role", "rca_finding_probability", "rca_why", "rca_action_verified",
+        "rca_incident_error_budget_consumed_ratio", "rca_incident_recurrences"}) {
     EXPECT_THAT(metrics(), HasSubstr(family + of)) << family;
   }
   EXPECT_THAT(metrics(), HasSubstr("fault_class=\"compute_saturation\",entity=\"replica-2\"} 1"));

@@ -51,6 +51,9 @@ TEST(Families, ShowWhatTheSnapshotHolds) {
            "rca_incident_onset_timestamp_seconds{incident=\"itl-20261122T073000Z\",slo=\"itl\"} 1795332580\n",
            "rca_incident_detected_timestamp_seconds{incident=\"itl-20261122T073000Z\",slo=\"itl\"} 1795332600\n",
            "rca_incident_resolved_timestamp_seconds{incident=\"itl-20261121T000000Z\",slo=\"itl\"} 1795246600\n",
+           "rca_incident_first_symptom_timestamp_seconds{incident=\"itl-20261122T073000Z\",slo=\"itl\"} 1795332575\n",
+           "rca_incident_peak_timestamp_seconds{incident=\"itl-20261122T073000Z\",slo=\"itl\"} 1795332630\n",
+           "rca_incident_mitigated_timestamp_seconds{incident=\"itl-20261121T000000Z\",slo=\"itl\"} 1795246540\n",
            "rca_root_cause_score{incident=\"itl-20261122T073000Z\",method=\"baro\",entity=\"ray-replicas-1\",signal="
            "\"gpu_clock\"} 0.75\n",
            // The answer is a probability, not a share.
@@ -67,6 +70,10 @@ TEST(Families, ShowWhatTheSnapshotHolds) {
            "fault_class=\"unknown\"} 0.1\n",
            "rca_finding_role{incident=\"itl-20261122T073000Z\",entity=\"gateway\",signal=\"gateway_retry_rate\",role="
            "\"contributing_factor\"} 1\n",
+           "rca_finding_probability{incident=\"itl-20261122T073000Z\",entity=\"gateway\",signal=\"gateway_retry_rate\","
+           "role=\"contributing_factor\"} 0.3\n",
+           "rca_change_likelihood{incident=\"itl-20261122T073000Z\",kind=\"deployment\",entity=\"ray-head\","
+           "from=\"v1\",to=\"v2\"} 0.2\n",
            "rca_why{incident=\"itl-20261122T073000Z\",step=\"2\",effect=\"requests queue at "
            "ray-replicas-1\",cause=\"its "
            "GPU computes more slowly\"} 0.8\n",
@@ -221,14 +228,32 @@ TEST(Families, WhatADiagnosisSaysIsBounded) {
     diagnosis.propagation.push_back({name, "gateway", 0.1});
     diagnosis.whys.push_back({i, name, std::string(5000, 'w'), 0.1, "", "", ""});
     snapshot.gaps.push_back({name, "x", "missing", ""});
+    diagnosis.changes.push_back({{i * 1000, "scaling", name, "", ""}, 0.01, ""});
   }
   snapshot.incidents[0].diagnosis = std::make_shared<rca::Diagnosis>(diagnosis);
   EXPECT_EQ(count_of(snapshot, "rca_finding_role"), 30U);
+  EXPECT_EQ(count_of(snapshot, "rca_finding_probability"), 30U);
+  EXPECT_EQ(count_of(snapshot, "rca_change_likelihood"), 30U);
   EXPECT_EQ(count_of(snapshot, "rca_propagation_edge_weight"), 30U);
   EXPECT_EQ(count_of(snapshot, "rca_why"), 5U);
   EXPECT_EQ(count_of(snapshot, "rca_observability_gap"), 200U);
   EXPECT_FALSE(holds(text_of(snapshot), std::string(201, 'w')));
   EXPECT_TRUE(holds(text_of(snapshot), std::string(197, 'w') + "…\"}"));
+}
+
+TEST(Families, OfAChangeMadeTwiceTheMoreLikelyTimeCounts) {
+  Snapshot snapshot = sample_snapshot();
+  rca::Diagnosis diagnosis = sample_diagnosis();
+  diagnosis.changes.push_back({{1000, "deployment", "ray-head", "v1", "v2"}, 0.05, ""});
+  snapshot.incidents[0].diagnosis = std::make_shared<rca::Diagnosis>(diagnosis);
+  EXPECT_EQ(count_of(snapshot, "rca_change_likelihood"), 1U);
+  EXPECT_DOUBLE_EQ(sum_of(snapshot, "rca_change_likelihood"), 0.2);
+}
+
+TEST(Families, AnOpenIncidentIsNotMitigated) {
+  const std::string text = text_of(sample_snapshot());
+  EXPECT_FALSE(holds(text, "rca_incident_mitigated_timestamp_seconds{incident=\"itl-20261122T073000Z\""));
+  EXPECT_FALSE(holds(text, "rca_incident_peak_timestamp_seconds{incident=\"itl-20261121T000000Z\""));
 }
 
 TEST(Families, RubbishInLabelsStaysInItsPlace) {

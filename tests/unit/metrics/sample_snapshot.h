@@ -127,13 +127,16 @@ inline Snapshot sample_snapshot() {
   open.recurrence.earlier = 2;
   open.checks = {{0, ActionState::holds, "", 0, 0, 0, 0, 0, ""}, {1, ActionState::pending, "", 0, 0, 0, 0, 0, ""}};
   open.recurrence_cost = 0.25;
+  open.impact.worst_ms = kNow + 30'000;
   Incident resolved = open;
   resolved.id = "itl-20261121T000000Z";
   resolved.detected_ms = kNow - 86'400'000;
   resolved.resolved_ms = kNow - 86'000'000;
+  resolved.mitigated_ms = kNow - 86'060'000;
   resolved.rankings.clear();
   resolved.answer_method.clear();
   resolved.diagnosis = nullptr;
+  resolved.impact = {};
   resolved.objective = 0;
   resolved.recurrence_cost = std::nan("");
   Incident alert = resolved;
