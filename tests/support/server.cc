@@ -123,6 +123,18 @@ Result<std::unique_ptr<Server>> start_prometheus(const std::string& config, cons
   return start_server(options);
 }
 
+Result<std::unique_ptr<Server>> start_prometheus_with_history(const std::string& openmetrics) {
+  RCA_ASSIGN(auto server, start_prometheus("global: {}\n", {"--storage.tsdb.retention.time=100y"}));
+  server->process().stop();
+  const std::string text = server->dir().write("history.om", openmetrics);
+  ProcessOptions promtool;
+  promtool.argv = {"promtool", "tsdb", "create-blocks-from", "openmetrics", text, server->dir().file("data")};
+  RCA_ASSIGN(const CommandResult blocks, run_command(std::move(promtool)));
+  if (blocks.exit_code != 0) return rca::Error{ErrorKind::io, "promtool: " + blocks.output};
+  RCA_TRY(server->restart());
+  return server;
+}
+
 Result<std::unique_ptr<Server>> start_alertmanager(const std::string& config,
                                                    const std::vector<std::string>& extra_args) {
   ServerOptions options;

@@ -62,6 +62,9 @@ rca::Result<std::unique_ptr<Server>> start_server(const ServerOptions& options);
 rca::Result<std::unique_ptr<Server>> start_prometheus(const std::string& config,
                                                       const std::vector<std::string>& extra_args = {},
                                                       const std::map<std::string, std::string>& files = {});
+// The same over a history: OpenMetrics text of samples up to a century old, which `promtool tsdb
+// create-blocks-from openmetrics` puts into its data. It scrapes nothing.
+rca::Result<std::unique_ptr<Server>> start_prometheus_with_history(const std::string& openmetrics);
 // Debian's prometheus-alertmanager, clustering off.
 rca::Result<std::unique_ptr<Server>> start_alertmanager(const std::string& config,
                                                         const std::vector<std::string>& extra_args = {});

@@ -112,16 +112,9 @@ class Drift : public testing::Test {
   static void SetUpTestSuite() {
     now_ =
         std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-    const test_support::TempDir dir;
-    const std::string text = dir.write("history.om", openmetrics(now_));
-    auto prometheus = test_support::start_prometheus("global: {}\n", {"--storage.tsdb.retention.time=10y"});
+    auto prometheus = test_support::start_prometheus_with_history(openmetrics(now_));
     ASSERT_TRUE(prometheus.ok()) << prometheus.error().message;
     prometheus_ = std::move(prometheus).value();
-    prometheus_->process().stop();
-    const auto blocks =
-        run({"promtool", "tsdb", "create-blocks-from", "openmetrics", text, prometheus_->dir().file("data")});
-    ASSERT_EQ(blocks.exit_code, 0) << blocks.output;
-    ASSERT_TRUE(prometheus_->restart().ok());
   }
   static void TearDownTestSuite() { prometheus_.reset(); }
 

@@ -44,16 +44,9 @@ class Programs : public testing::Test {
     const std::int64_t now =
         std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
     incident_ = {now - 2400, now + 1200, now - 400, 2};
-    const test_support::TempDir dir;
-    const std::string text = dir.write("history.om", openmetrics(incident_));
-    auto prometheus = test_support::start_prometheus("global: {}\n", {"--storage.tsdb.retention.time=10y"});
+    auto prometheus = test_support::start_prometheus_with_history(openmetrics(incident_));
     ASSERT_TRUE(prometheus.ok()) << prometheus.error().message;
     prometheus_ = std::move(prometheus).value();
-    prometheus_->process().stop();
-    const auto blocks =
-        run({"promtool", "tsdb", "create-blocks-from", "openmetrics", text, prometheus_->dir().file("data")});
-    ASSERT_EQ(blocks.exit_code, 0) << blocks.output;
-    ASSERT_TRUE(prometheus_->restart().ok());
   }
   static void TearDownTestSuite() { prometheus_.reset(); }
 

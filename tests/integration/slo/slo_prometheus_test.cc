@@ -9,9 +9,7 @@
 #include "exporter/signals/catalog.h"
 #include "rca_core/stats/random.h"
 #include "tests/support/http.h"
-#include "tests/support/process.h"
 #include "tests/support/server.h"
-#include "tests/support/temp_dir.h"
 
 namespace exporter {
 namespace {
@@ -79,16 +77,9 @@ slos:
 }
 
 TEST(SloAgainstPromql, TheSameDataGiveTheSameNumbers) {
-  const test_support::TempDir dir;
-  const std::string text = dir.write("history.om", history());
-  auto started = test_support::start_prometheus("global: {}\n", {"--storage.tsdb.retention.time=100y"});
+  const auto started = test_support::start_prometheus_with_history(history());
   ASSERT_TRUE(started.ok()) << started.error().message;
-  test_support::Server& prometheus = **started;
-  prometheus.process().stop();
-  const auto blocks = test_support::run_command(
-      {{"promtool", "tsdb", "create-blocks-from", "openmetrics", text, prometheus.dir().file("data")}, {}, {}, {}});
-  ASSERT_TRUE(blocks.ok() && blocks->exit_code == 0);
-  ASSERT_TRUE(prometheus.restart().ok());
+  const test_support::Server& prometheus = **started;
 
   const Config config = config_for(prometheus.url());
   CatalogResult catalog = load_catalog(config);
