@@ -4,7 +4,7 @@ import { Badge, Icon, Pagination, useStyles2, type BadgeColor } from '@grafana/u
 import { useState } from 'react';
 import { Link, useLocation } from 'react-router-dom';
 
-import { probabilityText, timeText } from '../components';
+import { entityChance, timeText } from '../components';
 
 import { faultClassTitle } from '../data/faultClasses';
 
@@ -100,7 +100,7 @@ function Row({ row, now }: { row: IncidentRow; now: number }) {
       <td role="cell" data-title="Root cause">
         <div className={styles.cause}>
           {row.entity ?? <span className={styles.secondary}>not known</span>}
-          {row.probability !== null && row.entity !== null && <span className={styles.secondary}> {probabilityText(row.probability)}</span>}
+          {row.probability !== null && row.entity !== null && <span className={styles.secondary}> {entityChance(row.probability)}</span>}
           {row.faultClass !== null && <div className={styles.secondary}>{faultClassTitle(row.faultClass)}</div>}
         </div>
       </td>

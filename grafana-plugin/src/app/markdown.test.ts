@@ -55,14 +55,14 @@ describe('problem statement', () => {
 describe('root cause', () => {
   it('is named with its probability', () => {
     expect(rootCauseStatement(caseOf())).toBe(
-      'ray-replicas-1: Compute saturation (inference infrastructure). Probability that this entity is the root cause: 90 %.',
+      'ray-replicas-1: Compute saturation (inference infrastructure). Probability that this entity is the root cause: 90 %; with this fault: 80 %.',
     );
   });
 
   it('is not made up', () => {
     const one = caseOf();
     expect(rootCauseStatement({ ...one, row: { ...one.row, entity: null } })).toBe(
-      'No entity is likely enough to be named. The most likely is ray-replicas-1 (90 %).',
+      'No entity is likely enough to be named. The most likely is ray-replicas-1 (probability of the entity: 90 %).',
     );
     expect(rootCauseStatement({ ...one, row: { ...one.row, entity: null }, incident: { ...one.incident, rankings: new Map() } })).toBe(
       'No root cause is known yet.',

@@ -108,14 +108,20 @@ export function rootCauseStatement({ row, incident }: Case): string {
     const first = incident.rankings.get(CONSENSUS)?.[0];
     return first === undefined
       ? 'No root cause is known yet.'
-      : `No entity is likely enough to be named. The most likely is ${first.entity} (${percentText(first.score)}).`;
+      : `No entity is likely enough to be named. The most likely is ${first.entity} (probability of the entity: ${percentText(first.score)}).`;
   }
   const fault = row.faultClass === null ? 'the kind of fault cannot be told' : faultClassTitle(row.faultClass);
   const category = incident.faultClasses.find((one) => one.faultClass === row.faultClass)?.category;
   return (
     `${row.entity}: ${fault}${category ? ` (${words(category)})` : ''}.` +
-    (row.probability === null ? '' : ` Probability that this entity is the root cause: ${percentText(row.probability)}.`)
+    (row.probability === null ? '' : ` Probability that this entity is the root cause: ${percentText(row.probability)}${withFault(incident, row)}.`)
   );
+}
+
+/** The other probability, named beside the first, since the two are easily taken for one. */
+function withFault(incident: Incident, { entity, faultClass }: IncidentRow): string {
+  const fault = incident.faultClasses.find((one) => one.entity === entity && one.faultClass === faultClass);
+  return fault === undefined ? '' : `; with this fault: ${percentText(fault.probability)}`;
 }
 
 export function timelineEntries({ row, changes, indicator }: Case): TimelineEntry[] {
@@ -187,7 +193,7 @@ function section(title: string, ...blocks: string[]): string {
 function suspectsTable(incident: Incident): string {
   const suspects = incident.rankings.get(CONSENSUS) ?? [];
   return table(
-    ['entity', 'signal that speaks most for it', 'probability'],
+    ['entity', 'signal that speaks most for it', 'probability of the entity'],
     suspects.slice(0, MOST_SUSPECTS).map((one) => [one.entity, one.signal, percentText(one.score)]),
   );
 }

@@ -17,6 +17,17 @@ export function probabilityText(value: number | undefined): string {
   return `${Math.round(value * 100)} %`;
 }
 
+/**
+ * The diagnosis gives two probabilities that differ, so wherever one stands its label says which: that the entity is the
+ * root cause, whatever its fault (`rca_root_cause_score` of the consensus), and that it is the root cause with the fault
+ * named beside it (`rca_fault_class_probability`).
+ */
+export const ENTITY_PROBABILITY = 'Probability of the entity';
+export const FAULT_PROBABILITY = 'Probability of entity and fault';
+
+export const entityChance = (probability: number | undefined): string => `entity ${probabilityText(probability)}`;
+export const faultChance = (probability: number | undefined): string => `entity and fault ${probabilityText(probability)}`;
+
 /** A share that may exceed 1, such as a consumed error budget. */
 export function shareText(value: number | undefined): string {
   if (value === undefined || !Number.isFinite(value)) {

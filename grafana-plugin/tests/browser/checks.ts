@@ -22,7 +22,7 @@ export const checks: Record<string, Check> = {
     // The data link has the entity in it.
     expect(await entity.getAttribute('href')).toBe(`/d/rca-overview?var-entity=${await entity.innerText()}`);
     await entity.hover();
-    await page.getByRole('tooltip').getByText('Probability').waitFor();
+    await page.getByRole('tooltip').getByText('Probability of the entity').waitFor();
     expect(await exported(page, 'Save as CSV')).toMatch(/^incident,slo,onset,method,rank,entity,/);
     expect(JSON.parse(await exported(page, 'Save as JSON'))[0]).toMatchObject({ rank: 1, method: 'consensus' });
   },
@@ -47,7 +47,7 @@ export const checks: Record<string, Check> = {
     const cause = page.getByRole('link', { name: /root cause,/ }).first();
     expect(await cause.getAttribute('href')).toBe(`/d/rca-overview?var-entity=${await cause.getAttribute('data-node')}`);
     if (!live) {
-      expect(await cause.getAttribute('aria-label')).toMatch(/^ray-replicas-2, root cause, probability of being the root cause \d+ %/);
+      expect(await cause.getAttribute('aria-label')).toMatch(/^ray-replicas-2, root cause, probability of the entity \d+ %/);
     }
     await cause.hover();
     await page.getByRole('tooltip').getByText('Most likely fault').waitFor();
@@ -76,9 +76,9 @@ export const checks: Record<string, Check> = {
     const steps = page.getByRole('list', { name: 'From what users feel to the cause' }).getByRole('listitem');
     expect(await steps.count()).toBeGreaterThan(1);
     expect(await steps.first().innerText()).toContain('left its objective?');
-    expect(await steps.last().innerText()).toContain('Root cause: ');
+    expect(await steps.last().innerText()).toMatch(/Root cause: .* \(entity \d+ %, entity and fault \d+ %\)/s);
     await steps.last().getByText(/ sure$/).hover();
-    await page.getByRole('tooltip').getByText('Confidence').waitFor();
+    await page.getByRole('tooltip').getByText('Confidence in this step').waitFor();
     const rows = JSON.parse(await exported(page, 'Save as JSON'));
     expect(rows.at(-1)).toMatchObject({ deepest: 'yes', step: rows.length });
     expect(await exported(page, 'Save as SVG')).toContain('Because ');

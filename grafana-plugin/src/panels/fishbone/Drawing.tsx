@@ -3,7 +3,7 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { Tooltip, useStyles2, useTheme2 } from '@grafana/ui';
 import type { RefObject } from 'react';
 
-import { Facts, linksOf, probabilityText } from '../../components';
+import { Facts, FAULT_PROBABILITY, linksOf, probabilityText } from '../../components';
 
 import { joined, type Bone } from './data';
 import { boneText, LINE, SMALL_LINE, type FishboneLayout, type PlacedBone, type PlacedBranch } from './layout';
@@ -168,7 +168,7 @@ function Tip({ bone, link }: { bone: Bone; link?: string }) {
     <Facts
       facts={[
         ['What', bone.text],
-        ['Probability of being the root cause', bone.weight === undefined ? undefined : probabilityText(bone.weight)],
+        [FAULT_PROBABILITY, bone.weight === undefined ? undefined : probabilityText(bone.weight)],
         ['Part', PART[bone.kind]],
         ['Entities', bone.entities.length > 1 ? joined(bone.entities, 8) : undefined],
         ...bone.whys.map((why, i) => [i === 0 ? 'Whys' : ' '.repeat(i), why] as const),

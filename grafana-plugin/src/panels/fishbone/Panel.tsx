@@ -3,7 +3,7 @@ import type { PanelProps } from '@grafana/data';
 import { IconButton, useStyles2, useTheme2 } from '@grafana/ui';
 import { useMemo, useRef, useState } from 'react';
 
-import { IncidentHeader, modelOf, PanelShell, probabilityText, statusOf, wantedIncident, type ExportTable } from '../../components';
+import { FAULT_PROBABILITY, IncidentHeader, modelOf, PanelShell, probabilityText, statusOf, wantedIncident, type ExportTable } from '../../components';
 import { Hidden } from '../../components/Hidden';
 import { Remark } from '../../components/Remark';
 import { svgText } from '../../components/svgText';
@@ -127,7 +127,7 @@ function Tables({ fishbone }: { fishbone: Fishbone }) {
   return (
     <Table
       caption={`What may have led to: ${fishbone.effect}`}
-      columns={['Branch', 'What', 'Part', 'Probability', 'Whys']}
+      columns={['Branch', 'What', 'Part', FAULT_PROBABILITY, 'Whys']}
       figures={[3]}
       rows={[
         ...bonesOf(fishbone).map((bone) => [

@@ -37,7 +37,7 @@ describe('the fishbone', () => {
       fault('gateway', 'retry_storm', 'cascades_and_scaling', 0.05),
       fault('tenant-a', 'hot_key', 'cascades_and_scaling', 0.01),
     );
-    expect(texts(fishbone, 'process')).toContain('Retry storm of gateway (5 %)');
+    expect(texts(fishbone, 'process')).toContain('Retry storm of gateway (entity and fault 5 %)');
     expect(texts(fishbone, 'data')).toEqual([]);
     expect(fishbone.count).toBe(4);
   });

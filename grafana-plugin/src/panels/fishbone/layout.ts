@@ -1,7 +1,7 @@
 // Where everything of the fishbone stands. All texts are broken to the room there is, and the room grows downwards with
 // the texts: nothing overlaps, and nothing is cut that is not said to be.
 import { wrap, type Measure } from '../../components/text';
-import { probabilityText } from '../../components/format';
+import { faultChance } from '../../components/format';
 import { BRANCHES, words, type FishboneBranch } from '../../data/faultClasses';
 
 import type { Bone, Fishbone } from './data';
@@ -86,7 +86,7 @@ const unbroken = (text: string): string => text.replaceAll(' ', '\u00a0');
 /** What a bone says, its figure included. */
 export const boneText = ({ text, weight, kind }: Bone): string => {
   if (weight !== undefined) {
-    return `${text} (${unbroken(probabilityText(weight))})`;
+    return `${text} (${unbroken(faultChance(weight))})`;
   }
   return kind === 'contributing_factor' ? `${text} (${unbroken('contributing factor')})` : text;
 };

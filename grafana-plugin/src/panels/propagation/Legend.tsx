@@ -2,7 +2,7 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { useStyles2, useTheme2 } from '@grafana/ui';
 
-import { roleText } from '../../components';
+import { ENTITY_PROBABILITY, roleText } from '../../components';
 import { roleColor } from '../../components/roleColor';
 import type { Role } from '../../data';
 
@@ -10,8 +10,15 @@ import { Glyph } from './NodeCard';
 
 const ROLES: readonly Role[] = ['root_cause', 'contributing_factor', 'symptom'];
 
-/** What lines and shapes mean; only those that are drawn. */
-export function Legend({ roles, calls }: { roles: ReadonlySet<Role>; calls: boolean }) {
+/** What lines, shapes and figures mean; only those that are drawn. */
+interface Props {
+  roles: ReadonlySet<Role>;
+  calls: boolean;
+  /** Whether cards have a probability. */
+  chances: boolean;
+}
+
+export function Legend({ roles, calls, chances }: Props) {
   const styles = useStyles2(getStyles);
   const theme = useTheme2();
   const fault = theme.colors.error.main;
@@ -42,6 +49,7 @@ export function Legend({ roles, calls }: { roles: ReadonlySet<Role>; calls: bool
           {roleText(role)}
         </li>
       ))}
+      {chances && <li>%: {ENTITY_PROBABILITY.toLowerCase()}</li>}
     </ul>
   );
 }
@@ -56,7 +64,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     listStyle: 'none',
     minWidth: 0,
     overflow: 'hidden',
-    maxHeight: theme.spacing(5),
+    maxHeight: '100%',
     fontSize: theme.typography.bodySmall.fontSize,
     color: theme.colors.text.secondary,
     '& li': { display: 'flex', alignItems: 'center', gap: theme.spacing(0.5), whiteSpace: 'nowrap' },

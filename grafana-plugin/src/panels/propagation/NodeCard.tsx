@@ -2,7 +2,7 @@ import type { GrafanaTheme2, LinkModel } from '@grafana/data';
 import { measureText, Tooltip, useTheme2 } from '@grafana/ui';
 import type { KeyboardEvent, MouseEvent } from 'react';
 
-import { Facts, linksOf, probabilityText, roleText, words } from '../../components';
+import { ENTITY_PROBABILITY, FAULT_PROBABILITY, Facts, linksOf, probabilityText, roleText, words } from '../../components';
 import { roleColor } from '../../components/roleColor';
 import { cut, cutMiddle, type Measure } from '../../components/text';
 import type { Role } from '../../data';
@@ -55,7 +55,7 @@ export function describe(node: GraphNode): string {
   return [
     nodeName(node),
     node.role ? roleText(node.role) : node.onPath ? 'on the way of the fault' : 'not on the way of the fault',
-    node.probability !== undefined ? `probability of being the root cause ${probabilityText(node.probability)}` : '',
+    node.probability !== undefined ? `${ENTITY_PROBABILITY.toLowerCase()} ${probabilityText(node.probability)}` : '',
     node.faultClass ? faultClassTitle(node.faultClass.faultClass) : '',
     node.members ? 'a group; Enter shows its members' : '',
   ]
@@ -208,13 +208,11 @@ function Tip({ node, links }: { node: GraphNode; links: readonly LinkModel[] }) 
         [node.members ? 'Group' : 'Entity', nodeName(node)],
         ['Role', node.role ? roleText(node.role) : undefined],
         [
-          'Probability of being the root cause',
+          ENTITY_PROBABILITY,
           node.probability === undefined ? undefined : (node.members ? 'at most ' : '') + probabilityText(node.probability),
         ],
-        [
-          'Most likely fault',
-          node.faultClass && `${faultClassTitle(node.faultClass.faultClass)}, ${probabilityText(node.faultClass.probability)}`,
-        ],
+        ['Most likely fault', node.faultClass && faultClassTitle(node.faultClass.faultClass)],
+        [FAULT_PROBABILITY, node.faultClass && probabilityText(node.faultClass.probability)],
         ['Signals', node.signals.map(words).join(', ')],
         ['Calls', node.between],
         ['Members', members.slice(0, most).join(', ') + more],

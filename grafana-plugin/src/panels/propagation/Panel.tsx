@@ -3,7 +3,18 @@ import type { GrafanaTheme2, PanelProps } from '@grafana/data';
 import { IconButton, useStyles2, useTheme2 } from '@grafana/ui';
 import { useMemo, useRef, useState } from 'react';
 
-import { IncidentHeader, modelOf, PanelShell, probabilityText, roleText, statusOf, wantedIncident, words, type ExportTable } from '../../components';
+import {
+  ENTITY_PROBABILITY,
+  IncidentHeader,
+  modelOf,
+  PanelShell,
+  probabilityText,
+  roleText,
+  statusOf,
+  wantedIncident,
+  words,
+  type ExportTable,
+} from '../../components';
 import { Hidden } from '../../components/Hidden';
 import { Remark } from '../../components/Remark';
 import { svgText } from '../../components/svgText';
@@ -24,6 +35,9 @@ import { usePanZoom } from './usePanZoom';
 const LABEL = 'Propagation of the fault';
 const TOOLBAR = 32;
 const FOOTER = 28;
+/** The legend takes three lines beside the tools of a narrow panel. */
+const NARROW = 400;
+const NARROW_FOOTER = 58;
 const CAPTION = 22;
 
 /** Cards are as wide as the widest needs, within measure. */
@@ -106,7 +120,8 @@ function Propagation({ incident, model, options, width, height, svg }: ContentPr
     );
   }
   const roomForCaption = height >= 200 && ways.length > 0;
-  const room = Math.max(60, height - FOOTER - (roomForCaption ? CAPTION : 0));
+  const footer = width < NARROW && options.showLegend ? NARROW_FOOTER : FOOTER;
+  const room = Math.max(60, height - footer - (roomForCaption ? CAPTION : 0));
   return (
     <div className={styles.content}>
       {roomForCaption && <Ways ways={ways} />}
@@ -124,6 +139,7 @@ function Propagation({ incident, model, options, width, height, svg }: ContentPr
         options={options}
         width={width}
         height={room}
+        footer={footer}
         hidden={asTable}
         svg={svg}
         onOpenGroup={(id) => setOpen(new Set([...open, id]))}
@@ -162,13 +178,14 @@ interface DrawingProps {
   options: PropagationOptions;
   width: number;
   height: number;
+  footer: number;
   hidden: boolean;
   svg: React.RefObject<SVGSVGElement | null>;
   onOpenGroup: (id: string) => void;
   tools: React.ReactNode;
 }
 
-function Drawing({ graph, options, width, height, hidden, svg, onOpenGroup, tools }: DrawingProps) {
+function Drawing({ graph, options, width, height, footer, hidden, svg, onOpenGroup, tools }: DrawingProps) {
   const styles = useStyles2(getStyles);
   const view = useRef<SVGGElement>(null);
   const layout = useMemo(() => {
@@ -192,9 +209,9 @@ function Drawing({ graph, options, width, height, hidden, svg, onOpenGroup, tool
           onOpenGroup={onOpenGroup}
         />
       </div>
-      <div className={styles.footer}>
+      <div className={styles.footer} style={{ height: footer }}>
         <div className={styles.legend}>
-          {options.showLegend && !hidden && <Legend roles={roles} calls={calls} />}
+          {options.showLegend && !hidden && <Legend roles={roles} calls={calls} chances={graph.nodes.some((node) => node.probability !== undefined)} />}
           {graph.hidden > 0 && !hidden && <span className={styles.more}>{graph.hidden} more entities are not drawn</span>}
         </div>
         {tools}
@@ -224,7 +241,7 @@ function Tables({ graph }: { graph: Graph }) {
       />
       <Table
         caption="Entities that take part"
-        columns={['Entity', 'Role', 'Probability', 'Most likely fault', 'Signals']}
+        columns={['Entity', 'Role', ENTITY_PROBABILITY, 'Most likely fault', 'Signals']}
         figures={[2]}
         rows={nodes.map((node) => [
           nodeName(node),
@@ -261,7 +278,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     whiteSpace: 'nowrap',
   }),
   more: css({ color: theme.colors.text.secondary }),
-  footer: css({ height: FOOTER, display: 'flex', alignItems: 'center', gap: theme.spacing(0.5), position: 'relative' }),
+  footer: css({ display: 'flex', alignItems: 'center', gap: theme.spacing(0.5), position: 'relative' }),
   legend: css({
     flex: 1,
     minWidth: 0,

@@ -5,7 +5,9 @@ import { useMemo } from 'react';
 
 import {
   DataLink,
+  ENTITY_PROBABILITY,
   Facts,
+  FAULT_PROBABILITY,
   IncidentHeader,
   modelOf,
   nameText,
@@ -80,7 +82,7 @@ function RankingTable({ ranking, method, narrow, showEvidence, timeRange }: Tabl
             {!narrow && <th scope="col">Fault class</th>}
             {evidence && <th scope="col">Evidence</th>}
             <th scope="col" className={styles.number}>
-              {ranking.calibrated ? 'Probability' : 'Share of scores'}
+              {ranking.calibrated ? ENTITY_PROBABILITY : 'Share of scores'}
             </th>
           </tr>
         </thead>
@@ -106,8 +108,9 @@ interface RowProps {
 function Row({ row, narrow, evidence, calibrated, timeRange }: RowProps) {
   const styles = useStyles2(getStyles);
   const facts: Fact[] = [
-    [calibrated ? 'Probability' : 'Share of scores', probabilityText(row.score)],
-    ['Fault class', row.faultClass && `${nameText(row.faultClass.faultClass)} (${probabilityText(row.faultClass.probability)})`],
+    [calibrated ? ENTITY_PROBABILITY : 'Share of scores', probabilityText(row.score)],
+    ['Fault class', row.faultClass && nameText(row.faultClass.faultClass)],
+    [FAULT_PROBABILITY, row.faultClass && probabilityText(row.faultClass.probability)],
     ['Category', row.faultClass && nameText(row.faultClass.category)],
     ['Role', row.role && roleText(row.role)],
     ['Evidence', row.signal && words(row.signal)],
@@ -150,7 +153,7 @@ function Footer({ ranking }: { ranking: Ranking }) {
   const parts = [
     ranking.more > 0 ? `${ranking.more} more with less probability` : '',
     ranking.calibrated && ranking.unexplained !== undefined
-      ? `none of the named causes: ${probabilityText(ranking.unexplained)}`
+      ? `probability of none of the named causes: ${probabilityText(ranking.unexplained)}`
       : '',
   ].filter(Boolean);
   return parts.length === 0 ? null : <div className={styles.footer}>{parts.join(' · ')}</div>;

@@ -5,7 +5,9 @@ import { Fragment, useMemo } from 'react';
 
 import {
   DataLink,
+  entityChance,
   Facts,
+  faultChance,
   IncidentHeader,
   modelOf,
   PanelShell,
@@ -133,7 +135,7 @@ function StepView({ step, entities, across, beside, showConfidence, answer }: St
               {answer.entity}
               {answer.faultClass ? `, ${faultClassTitle(answer.faultClass.faultClass).toLowerCase()}` : ''}
             </strong>
-            {answer.faultClass && ` (${probabilityText(answer.faultClass.probability)})`}
+            {chances(answer)}
           </div>
         )}
       </div>
@@ -141,11 +143,20 @@ function StepView({ step, entities, across, beside, showConfidence, answer }: St
   );
 }
 
+/** Both, each by its name: other panels show the one or the other. */
+function chances({ probability, faultClass }: NonNullable<Chain['answer']>): string {
+  const parts = [
+    ...(probability === undefined ? [] : [entityChance(probability)]),
+    ...(faultClass === undefined ? [] : [faultChance(faultClass.probability)]),
+  ];
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+}
+
 function Confidence({ step }: { step: Step }) {
   const styles = useStyles2(getStyles);
   const sure = probabilityText(step.confidence);
   return (
-    <Tooltip content={<Facts facts={[['Step', step.step], ['Confidence', sure], ['Names', step.names.join(', ')]]} />}>
+    <Tooltip content={<Facts facts={[['Step', step.step], ['Confidence in this step', sure], ['Names', step.names.join(', ')]]} />}>
       <div className={styles.confidence}>
         <span className={styles.track} aria-hidden="true">
           <span

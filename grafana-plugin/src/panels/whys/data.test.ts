@@ -18,7 +18,7 @@ describe('the chain', () => {
       [1, false, 0.9],
       [2, true, 0.8],
     ]);
-    expect(chain.answer).toMatchObject({ entity: 'ray-replicas-1', faultClass: { faultClass: 'compute_saturation', probability: 0.8 } });
+    expect(chain.answer).toMatchObject({ entity: 'ray-replicas-1', probability: 0.9, faultClass: { faultClass: 'compute_saturation', probability: 0.8 } });
     expect(chain.steps[0]!.names).toEqual(['ray-replicas-1']);
     expect(chain.steps[1]!.names).toEqual([]);
   });

@@ -1,5 +1,5 @@
 // The five whys as a chain: each step's cause is what the next one asks about.
-import { UNKNOWN, type FaultClass, type Incident, type Origin, type Why } from '../../data';
+import { CONSENSUS, UNKNOWN, type FaultClass, type Incident, type Origin, type Why } from '../../data';
 
 export interface Step extends Why {
   /** Whether no step goes deeper. */
@@ -13,7 +13,7 @@ export interface Step extends Why {
 export interface Chain {
   steps: Step[];
   /** What the last cause comes down to; undefined: the diagnosis names none. */
-  answer?: { entity: string; faultClass?: FaultClass; origin?: Origin };
+  answer?: { entity: string; /** That the entity is the root cause. */ probability?: number; faultClass?: FaultClass; origin?: Origin };
 }
 
 /** All entities of which the incident's series speak, the longest names first: "node-1" is part of "node-10". */
@@ -100,5 +100,6 @@ export function readChain(incident: Incident): Chain & { entities: string[] } {
   const faultClass = incident.faultClasses.find(
     (fault) => fault.entity === incident.entity && fault.faultClass === incident.faultClass,
   );
-  return { entities, steps, answer: known ? { entity: incident.entity, faultClass, origin: faultClass?.origin } : undefined };
+  const probability = incident.rankings.get(CONSENSUS)?.find(({ entity }) => entity === incident.entity)?.score;
+  return { entities, steps, answer: known ? { entity: incident.entity, probability, faultClass, origin: faultClass?.origin } : undefined };
 }
