@@ -23,7 +23,8 @@ interface Props {
 /** The panels of this plugin, all of the same incident. */
 export function IncidentPanels({ data, incident }: Props) {
   const styles = useStyles2(getStyles);
-  const shown = { incident, showResolved: true };
+  // No link to the page on which they stand.
+  const shown = { incident, showResolved: true, incidentUrl: '' };
   return (
     <div className={styles.grid}>
       <PanelHost title="Most likely root causes" panel={RankingPanel} options={{ ...ranking, ...shown }} data={data} height={340} />

@@ -18,5 +18,13 @@ export function addIncidentOptions<T extends IncidentOptions>(builder: PanelOpti
       description: 'While none is open.',
       defaultValue: defaultIncidentOptions.showResolved,
       category: ['Incident'],
+    })
+    .addTextInput({
+      path: 'incidentUrl',
+      name: 'Link to the incident',
+      description:
+        'Where the name of the SLO leads: by default the page of the app. ${incident} and ${__url_time_range} can be used, and variables; for the dashboard /d/rca-incident?var-incident=${incident}. Empty: no link.',
+      defaultValue: defaultIncidentOptions.incidentUrl,
+      category: ['Incident'],
     });
 }

@@ -2,6 +2,8 @@ import { LoadingState, type DataFrame, type PanelData } from '@grafana/data';
 
 import { buildModel, chooseIncident, type Incident, type RcaModel } from '../data';
 
+import { DEFAULT_INCIDENT_URL } from './incidentUrl';
+
 /** What there is to show. `calm` is good news; `no-data` is not: nobody knows how things are. */
 export type Status =
   | { kind: 'loading' }
@@ -19,9 +21,11 @@ export interface IncidentOptions {
   incident: string;
   /** Whether the newest resolved incident is shown while none is open. */
   showResolved: boolean;
+  /** Where the head leads; see incidentUrl(). Empty: nowhere. */
+  incidentUrl: string;
 }
 
-export const defaultIncidentOptions: IncidentOptions = { incident: '$incident', showResolved: true };
+export const defaultIncidentOptions: IncidentOptions = { incident: '$incident', showResolved: true, incidentUrl: DEFAULT_INCIDENT_URL };
 
 /** A variable that does not exist, stands for all or for several incidents asks for none in particular. */
 export function wantedIncident(text: string | undefined, replaceVariables: (text: string) => string): string {

@@ -13,7 +13,10 @@ export interface CheckContext {
 export type Check = (page: Page, context: CheckContext) => Promise<void>;
 
 export const checks: Record<string, Check> = {
-  ranking: async (page, { live }) => {
+  ranking: async (page, { live, incident }) => {
+    // Its head leads to the page of the incident.
+    const head = page.getByRole('link', { name: /: page of the incident$/ });
+    expect(await head.getAttribute('href')).toMatch(new RegExp(`^/a/rcaexporter-rca-app/incidents/${live ? '.+' : incident}\\?from=.+&to=.+`));
     const first = page.getByRole('row').nth(1);
     const entity = first.getByRole('link');
     if (!live) {

@@ -49,7 +49,17 @@ export function FishbonePanel({ data, options, width, height, replaceVariables, 
       height={height}
       status={status}
       notices={model.notices}
-      header={incident && <IncidentHeader incident={incident} timeZone={timeZone} />}
+      header={
+        incident && (
+          <IncidentHeader
+            incident={incident}
+            timeZone={timeZone}
+            link={settings.incidentUrl}
+            timeRange={data.timeRange}
+            replaceVariables={replaceVariables}
+          />
+        )
+      }
       tools={
         drawn && (
           <IconButton

@@ -75,7 +75,15 @@ export function PropagationPanel({ data, options, width, height, replaceVariable
       height={height}
       status={status}
       notices={model.notices}
-      header={<IncidentHeader incident={status.incident} timeZone={timeZone} />}
+      header={
+        <IncidentHeader
+          incident={status.incident}
+          timeZone={timeZone}
+          link={options.incidentUrl}
+          timeRange={data.timeRange}
+          replaceVariables={replaceVariables}
+        />
+      }
       exported={() => exportTable(status.incident)}
       picture={picture}
     >

@@ -28,7 +28,7 @@ import { defaults, type RankingOptions } from './options';
 const NARROW = 480;
 
 export function RankingPanel({ data, options, width, height, timeZone, replaceVariables }: PanelProps<RankingOptions>) {
-  const { incident: wanted, showResolved, method, limit, showEvidence } = { ...defaults, ...options };
+  const { incident: wanted, showResolved, incidentUrl, method, limit, showEvidence } = { ...defaults, ...options };
   const model = useMemo(() => modelOf(data), [data]);
   const status = statusOf(data, model, wantedIncident(wanted, replaceVariables), showResolved);
   const shown = status.kind === 'ready' ? status.incident : undefined;
@@ -40,7 +40,18 @@ export function RankingPanel({ data, options, width, height, timeZone, replaceVa
       height={height}
       status={status}
       notices={model.notices}
-      header={shown && <IncidentHeader incident={shown} timeZone={timeZone} now={data.timeRange.to.valueOf()} />}
+      header={
+        shown && (
+          <IncidentHeader
+            incident={shown}
+            timeZone={timeZone}
+            now={data.timeRange.to.valueOf()}
+            link={incidentUrl}
+            timeRange={data.timeRange}
+            replaceVariables={replaceVariables}
+          />
+        )
+      }
       exported={shown && ranking && ranking.rows.length > 0 ? () => exportOf(shown, method, ranking.rows) : undefined}
     >
       {shown && ranking && (

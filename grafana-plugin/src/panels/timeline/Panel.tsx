@@ -18,7 +18,7 @@ const LEAST_CHART = 130;
 const GUTTER = 12;
 
 export function TimelinePanel({ data, options, width, height, timeZone, replaceVariables }: PanelProps<TimelineOptions>) {
-  const { incident: wanted, showResolved, showChanges } = { ...defaults, ...options };
+  const { incident: wanted, showResolved, incidentUrl, showChanges } = { ...defaults, ...options };
   const model = useMemo(() => modelOf(data), [data]);
   const status = statusOf(data, model, wantedIncident(wanted, replaceVariables), showResolved);
   const incident = status.kind === 'ready' ? status.incident : undefined;
@@ -34,7 +34,18 @@ export function TimelinePanel({ data, options, width, height, timeZone, replaceV
       height={height}
       status={status}
       notices={model.notices}
-      header={incident && <IncidentHeader incident={incident} timeZone={timeZone} now={to} />}
+      header={
+        incident && (
+          <IncidentHeader
+            incident={incident}
+            timeZone={timeZone}
+            now={to}
+            link={incidentUrl}
+            timeRange={data.timeRange}
+            replaceVariables={replaceVariables}
+          />
+        )
+      }
       exported={incident && timeline && timeline.events.length > 0 ? () => exportOf(incident, timeline) : undefined}
     >
       {incident &&

@@ -51,7 +51,17 @@ export function WhysPanel({ data, options, width, height, replaceVariables, time
       height={height}
       status={status}
       notices={model.notices}
-      header={incident && <IncidentHeader incident={incident} timeZone={timeZone} />}
+      header={
+        incident && (
+          <IncidentHeader
+            incident={incident}
+            timeZone={timeZone}
+            link={options.incidentUrl}
+            timeRange={data.timeRange}
+            replaceVariables={replaceVariables}
+          />
+        )
+      }
       exported={incident && hasSteps ? () => exportTable(incident, chain) : undefined}
       picture={hasSteps ? () => drawChain(chain, style) : undefined}
     >
