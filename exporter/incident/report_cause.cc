@@ -50,15 +50,31 @@ Paragraph verdict(const rca::Diagnosis& diagnosis) {
           "Probability that this entity is the root cause: " + percent(assessment.confidence) + "."};
 }
 
-List evidence_for(const rca::Diagnosis& diagnosis) {
+List evidence_for(const rca::Diagnosis& diagnosis, const std::string& about) {
   List list;
-  if (const rca::EntityPosterior* entity = posterior_of(diagnosis, diagnosis.entity); entity != nullptr) {
+  if (const rca::EntityPosterior* entity = posterior_of(diagnosis, about); entity != nullptr) {
     for (const rca::EvidenceItem& item : entity->items) {
       if (item.contribution <= 0 || item.evidence.text.empty() || list.items.size() >= kMostEvidence) continue;
       list.items.push_back(item.evidence.text);
     }
   }
   return list;
+}
+
+// The further root causes: faults that the first one does not explain.
+void add_further_causes(const rca::Diagnosis& diagnosis, Section& section) {
+  std::vector<std::string> named = {diagnosis.entity};
+  for (const rca::Finding& finding : diagnosis.findings) {
+    if (diagnosis.entity.empty() || finding.role != rca::Role::root_cause) continue;
+    if (std::find(named.begin(), named.end(), finding.entity) != named.end()) continue;
+    named.push_back(finding.entity);
+    section.blocks.emplace_back(
+        Paragraph{"Also at fault: " + finding.entity + ": " + class_title(finding.fault_class) + ".",
+                  "A fault of its own, which the one above does not explain."});
+    List list = evidence_for(diagnosis, finding.entity);
+    if (list.items.empty() && !finding.evidence.text.empty()) list.items.push_back(finding.evidence.text);
+    if (!list.items.empty()) section.blocks.emplace_back(std::move(list));
+  }
 }
 
 Table suspects(const rca::Diagnosis& diagnosis) {
@@ -111,7 +127,10 @@ Section cause_section(const Source& source) {
   Section section{"Root cause", {}};
   if (const rca::Diagnosis* diagnosis = source.diagnosis(); diagnosis != nullptr) {
     section.blocks.emplace_back(verdict(*diagnosis));
-    if (List list = evidence_for(*diagnosis); !list.items.empty()) section.blocks.emplace_back(std::move(list));
+    if (List list = evidence_for(*diagnosis, diagnosis->entity); !list.items.empty()) {
+      section.blocks.emplace_back(std::move(list));
+    }
+    add_further_causes(*diagnosis, section);
     if (Table table = suspects(*diagnosis); table.rows.size() > 1) section.blocks.emplace_back(std::move(table));
     return section;
   }

@@ -1,5 +1,5 @@
-// Which entities are named as root causes: the most probable one, and a second where a second fault is needed to
-// explain what the first cannot.
+// Which entities are named as root causes: the most probable one, and further ones where a fault of their own is needed
+// to explain what those before cannot.
 #include <algorithm>
 #include <cmath>
 
@@ -8,8 +8,9 @@
 namespace rca::sections {
 namespace {
 
-// What a second cause must bring itself. Posteriors are those of a single cause: however clear the second fault is, the
-// first one leaves it little.
+constexpr std::size_t kMostCauses = 3;
+// What a further cause must bring itself. Posteriors are those of a single cause: however clear the second fault is,
+// the first one leaves it little.
 constexpr double kOwnSignature = 2;        // log-odds from the signature
 constexpr double kSureOfClass = 0.6;       // how sure its class must be
 constexpr double kPlainSecondShare = 0.5;  // without a signature: nearly as probable as the first
@@ -88,16 +89,16 @@ std::vector<Cause> find_causes(const Case& of) {
   const std::optional<Cause> first = cause_at(of, top);
   if (!first) return causes;
   causes.push_back(*first);
-  for (std::size_t i = 1; i < of.assessment.entities.size(); ++i) {
+  for (std::size_t i = 1; i < of.assessment.entities.size() && causes.size() < kMostCauses; ++i) {
     const EntityPosterior& other = of.assessment.entities[i];
     const std::optional<std::size_t> entity = of.context.find(other.entity);
     if (!entity || largest_movement(of, *entity) < kStandsOut) continue;
     const bool plain = !of.classes[*entity].recognised && other.probability >= kPlainSecondShare * top.probability;
     if (!plain && !speaks_for_itself(of, *entity)) continue;
-    const std::optional<Cause> second = cause_at(of, other);
-    if (!second || !are_apart(of, *first, *second)) continue;
-    causes.push_back(*second);
-    break;
+    const std::optional<Cause> further = cause_at(of, other);
+    const bool apart = further && std::all_of(causes.begin(), causes.end(),
+                                              [&](const Cause& named) { return are_apart(of, named, *further); });
+    if (apart) causes.push_back(*further);
   }
   return causes;
 }

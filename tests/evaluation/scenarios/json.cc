@@ -30,6 +30,8 @@ Json to_json(const GroupFigures& group) {
           {"entity_right", number(group.entity_right)},
           {"class_right", number(group.class_right)},
           {"both_right", number(group.both_right)},
+          {"all_named", number(group.all_named)},
+          {"needless_root_cause", number(group.needless)},
           {"unknown", number(group.unknown)},
           {"methods", methods}};
 }
@@ -50,6 +52,10 @@ Json to_json(const std::vector<MethodScore>& scores) {
 }
 
 Json to_json(const Answer& answer) {
+  Json causes = Json::array();
+  for (const auto& [entity, fault_class] : answer.root_causes) {
+    causes.push_back({{"entity", entity}, {"fault_class", fault_class}});
+  }
   return {{"entity", answer.entity},
           {"fault_class", answer.fault_class},
           {"probability", answer.probability},
@@ -58,6 +64,9 @@ Json to_json(const Answer& answer) {
           {"entity_right", answer.entity_right},
           {"class_right", answer.class_right},
           {"both_right", answer.pair_right},
+          {"root_causes", causes},
+          {"all_named", answer.all_named},
+          {"needless_root_cause", answer.needless},
           {"place", answer.place},
           {"second_place", answer.second_place}};
 }

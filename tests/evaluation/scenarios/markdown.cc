@@ -45,13 +45,15 @@ std::string method_table(const SuiteSummary& summary, bool given) {
 
 std::string answer_table(const SuiteSummary& summary) {
   std::string out =
-      "| scenario | runs | found | delay, s | p95 | onset off, s | entity | class | both | unknown | instead |\n"
-      "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |\n";
+      "| scenario | runs | found | delay, s | p95 | onset off, s | entity | class | both | all named | needless | "
+      "unknown | instead |\n"
+      "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |\n";
   for (const GroupFigures& group : summary.groups) {
     out += "| " + title(group) + " | " + std::to_string(group.runs) + " | " + std::to_string(group.detected) + " | " +
            fixed(group.delay_median, 0) + " | " + fixed(group.delay_p95, 0) + " | " +
            fixed(group.onset_error_median, 0) + " | " + fixed(group.entity_right, 2) + " | " +
-           fixed(group.class_right, 2) + " | " + fixed(group.both_right, 2) + " | " + fixed(group.unknown, 2) + " | " +
+           fixed(group.class_right, 2) + " | " + fixed(group.both_right, 2) + " | " + fixed(group.all_named, 2) +
+           " | " + fixed(group.needless, 2) + " | " + fixed(group.unknown, 2) + " | " +
            (group.name.empty() ? "" : group.instead) + " |\n";
   }
   return out;
@@ -60,7 +62,9 @@ std::string answer_table(const SuiteSummary& summary) {
 std::string suite_section(const SuiteSummary& summary) {
   return "### Suite `" + summary.suite + "`\n\n" + std::to_string(summary.runs) + " runs, " +
          std::to_string(summary.early) + " incidents before anything was at fault.\n\n" + answer_table(summary) +
-         "\nMethods: AC@1 / Avg@5 of the entity.\n\n" + method_table(summary, false) +
+         "\nAll named: every entity at fault is named as a root cause. Needless: a second root cause is named that is "
+         "not at fault.\n\nMethods: AC@1 / Avg@5 of the entity.\n\n" +
+         method_table(summary, false) +
          "\nThe same with the fault's begin given as the onset, as the reference evaluates.\n\n" +
          method_table(summary, true) + "\n";
 }

@@ -54,6 +54,20 @@ bool among(const std::vector<TrueFault>& truth, std::string_view entity, std::st
   });
 }
 
+void note_root_causes(const rca::Diagnosis& diagnosis, const std::vector<TrueFault>& truth, Answer& answer) {
+  const auto named = [&](const std::string& entity) {
+    return std::any_of(answer.root_causes.begin(), answer.root_causes.end(),
+                       [&](const auto& cause) { return cause.first == entity; });
+  };
+  for (const rca::Finding& finding : diagnosis.findings) {
+    if (finding.role != rca::Role::root_cause || named(finding.entity)) continue;
+    answer.needless = answer.needless || (!answer.root_causes.empty() && !among(truth, finding.entity, {}));
+    answer.root_causes.emplace_back(finding.entity, finding.fault_class);
+  }
+  answer.all_named =
+      std::all_of(truth.begin(), truth.end(), [&](const TrueFault& fault) { return named(fault.entity); });
+}
+
 Answer answer_of(const rca::Diagnosis& diagnosis, const std::vector<TrueFault>& truth) {
   const rca::Assessment& assessment = diagnosis.assessment;
   Answer answer;
@@ -69,6 +83,7 @@ Answer answer_of(const rca::Diagnosis& diagnosis, const std::vector<TrueFault>& 
   answer.entity_right = among(truth, answer.entity, {});
   answer.class_right = among(truth, {}, answer.fault_class);
   answer.pair_right = among(truth, answer.entity, answer.fault_class);
+  note_root_causes(diagnosis, truth, answer);
   std::vector<std::string> names;
   for (const rca::EntityPosterior& entity : assessment.entities) names.push_back(entity.entity);
   answer.place = rca::first_place(names, entities_of(truth));
@@ -244,6 +259,7 @@ rca::Result<void> Analyst::audit(RunResult& result) const {
   result.answer.entity_right = result.answer.entity == fault.entity;
   result.answer.class_right = result.answer.fault_class == fault.fault_class;
   result.answer.pair_right = result.answer.entity_right && result.answer.class_right;
+  result.answer.all_named = result.answer.entity_right;
   return {};
 }
 

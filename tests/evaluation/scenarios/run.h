@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/result.h"
@@ -71,6 +72,10 @@ struct Answer {
   bool pair_right = false;       // the entity, and its class
   std::size_t place = 0;         // of the first true entity, from 1; 0: not named
   std::size_t second_place = 0;  // of the second true one, when two are at fault
+  // Who is named as a root cause, with the class that is named, each entity once, in the order of the findings.
+  std::vector<std::pair<std::string, std::string>> root_causes;
+  bool all_named = false;  // every entity that is at fault is among them
+  bool needless = false;   // one of them other than the first is not at fault
 };
 
 // An incident that the pipeline opened; times in seconds after the start of the simulation.

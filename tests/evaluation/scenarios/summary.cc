@@ -85,12 +85,16 @@ GroupFigures group_of(const std::string& name, const std::vector<const RunResult
   std::vector<double> entity;
   std::vector<double> kind;
   std::vector<double> both;
+  std::vector<double> all_named;
+  std::vector<double> needless;
   std::vector<double> unknown;
   for (const RunResult* run : runs) {
     const Answer& answer = run->answer;
     entity.push_back(answer.entity_right ? 1 : 0);
     kind.push_back(answer.class_right ? 1 : 0);
     both.push_back(answer.pair_right ? 1 : 0);
+    all_named.push_back(answer.all_named ? 1 : 0);
+    needless.push_back(answer.needless ? 1 : 0);
     unknown.push_back(answer.unknown ? 1 : 0);
     if (!run->detected) continue;
     ++group.detected;
@@ -104,6 +108,8 @@ GroupFigures group_of(const std::string& name, const std::vector<const RunResult
   group.entity_right = mean(entity);
   group.class_right = mean(kind);
   group.both_right = mean(both);
+  group.all_named = mean(all_named);
+  group.needless = mean(needless);
   group.unknown = mean(unknown);
   group.instead = wrong_answer(runs);
   for (const std::string& method : methods) group.methods.push_back(figures_of(runs, method));

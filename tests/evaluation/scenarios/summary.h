@@ -33,8 +33,10 @@ struct GroupFigures {
   double entity_right = 0;
   double class_right = 0;
   double both_right = 0;
-  double unknown = 0;   // it said that it could not tell
-  std::string instead;  // the wrong answer that was given most often, and how often; empty: none
+  double all_named = 0;  // every entity at fault is named as a root cause
+  double needless = 0;   // a second root cause is named that is not at fault
+  double unknown = 0;    // it said that it could not tell
+  std::string instead;   // the wrong answer that was given most often, and how often; empty: none
   std::vector<MethodFigures> methods;
 };
 

@@ -39,6 +39,31 @@ TEST(ScenariosTest, AFaultOfTheReferenceIsDetectedAndRanked) {
   EXPECT_EQ(result.given[0].place, 1U);
 }
 
+TEST(ScenariosTest, TwoFaultsAtOnceAreBothNamedWithTheirClasses) {
+  const RunResult result = run_one(setup(), spec_of("hard", "two-at-once/gpu+network")).value();
+  ASSERT_TRUE(result.detected);
+  ASSERT_EQ(result.truth.size(), 2U);
+  std::vector<std::pair<std::string, std::string>> truth;
+  for (const TrueFault& fault : result.truth) truth.emplace_back(fault.entity, fault.fault_class);
+  EXPECT_TRUE(std::is_permutation(truth.begin(), truth.end(), result.answer.root_causes.begin(),
+                                  result.answer.root_causes.end()));
+  EXPECT_TRUE(result.answer.all_named);
+  EXPECT_FALSE(result.answer.needless);
+  const SuiteSummary summary = summarize("hard", {result});
+  EXPECT_EQ(summary.groups.front().all_named, 1);
+  EXPECT_EQ(summary.groups.front().needless, 0);
+}
+
+TEST(ScenariosTest, OneFaultHasOneRootCause) {
+  RunSpec spec = spec_of("hard", "two-at-once/gpu+network");
+  spec.faults.pop_back();
+  const RunResult result = run_one(setup(), spec).value();
+  ASSERT_TRUE(result.detected);
+  EXPECT_EQ(result.answer.root_causes.size(), 1U);
+  EXPECT_TRUE(result.answer.all_named);
+  EXPECT_FALSE(result.answer.needless);
+}
+
 TEST(ScenariosTest, TheSameSeedGivesTheSameResultAndAnotherSeedAnother) {
   const auto json = [](std::uint64_t seed) {
     const RunResult result = run_one(setup(), spec_of("campaign", "memory/ray-replicas-0", seed)).value();

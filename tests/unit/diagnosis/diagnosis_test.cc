@@ -152,6 +152,27 @@ TEST(Diagnose, TwoFaultsAtOnceAreTwoRootCauses) {
               ::testing::UnorderedElementsAre("replica-1 compute_saturation", "vector-store retrieval_failure"));
 }
 
+std::set<std::string> root_causes(const Diagnosis& diagnosis) {
+  std::set<std::string> causes;
+  for (const Finding& finding : diagnosis.findings) {
+    if (finding.role == Role::root_cause) causes.insert(finding.entity + " " + finding.fault_class);
+  }
+  return causes;
+}
+
+TEST(Diagnose, ThreeFaultsAtOnceAreThreeRootCauses) {
+  const std::vector<PlantedFault> all = planted_faults();
+  LlmStack stack = planted(fault_named(all, "gpu power limit"));
+  stack.apply(fault_named(all, "stale index").shifts);
+  stack.apply({{"vector-store", "retrieval_score", 0.4}, {"vector-store", "retrieval_relevance", 0.4}});
+  stack.apply(fault_named(all, "tool fails").shifts);
+  const Result<Diagnosis> diagnosis = diagnose(stack.view(), {});
+  ASSERT_TRUE(diagnosis.ok());
+  EXPECT_THAT(root_causes(*diagnosis),
+              ::testing::UnorderedElementsAre("replica-1 compute_saturation", "vector-store retrieval_failure",
+                                              "search-tool tool_failure"));
+}
+
 TEST(Diagnose, OneFaultIsOneRootCause) {
   for (const PlantedFault& fault : planted_faults()) {
     const LlmStack stack = planted(fault, 7);

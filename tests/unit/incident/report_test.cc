@@ -171,6 +171,26 @@ TEST(ReportMarkdown, HoldsEveryPart) {
   EXPECT_EQ(report, report_markdown(diagnosed(), kChanges, options()));
 }
 
+TEST(ReportMarkdown, NamesEveryRootCauseOnce) {
+  Incident two = diagnosed();
+  rca::Diagnosis diagnosis = *two.diagnosis;
+  const rca::Evidence queue{0.01, 2, 0.01, 199, kOnset, "tcp_retransmits rose from 0.01 to 2"};
+  rca::Finding second{"ray-head", "tcp_retransmits", rca::Role::root_cause, "network_latency", 0.06, queue};
+  diagnosis.findings.insert(diagnosis.findings.begin() + 1, second);
+  second.signal = "tcp_rtt";
+  diagnosis.findings.insert(diagnosis.findings.begin() + 2, second);
+  two.diagnosis = std::make_shared<rca::Diagnosis>(diagnosis);
+  const std::string report = report_markdown(two, kChanges, options());
+  const std::string also =
+      "**Also at fault: ray-head: Network latency.** A fault of its own, which the one above does "
+      "not explain.\n\n- tcp_retransmits rose from 0.01 to 2\n";
+  const std::size_t at = report.find(also);
+  ASSERT_NE(at, std::string::npos) << report;
+  EXPECT_LT(report.find("**ray-replicas-1: Compute saturation"), at);
+  EXPECT_EQ(report.find("Also at fault", at + also.size()), std::string::npos);
+  EXPECT_THAT(report_markdown(diagnosed(), kChanges, options()), Not(HasSubstr("Also at fault")));
+}
+
 TEST(ReportMarkdown, SaysThatTheCauseIsUnknownAndWhatIsMissing) {
   Incident unclear = diagnosed();
   rca::Diagnosis diagnosis = sample_diagnosis();
