@@ -1,15 +1,15 @@
 import { dateTimeFormat } from '@grafana/data';
 import type { TimeZone } from '@grafana/schema';
 import { useTheme2 } from '@grafana/ui';
-import { useMemo } from 'react';
+import { useMemo, type Ref } from 'react';
 
 import { type Fact } from '../../components';
+import { ChartFrame, LEGEND_HEIGHT, type ChartPicture, type LegendItem } from '../../components/ChartFrame';
+import { linearScale, linePath, nearestIndex, niceTicks, timeDomain, timeTicks } from '../../components/scale';
+import { useCursor } from '../../components/useCursor';
 
-import { ChartFrame, LEGEND_HEIGHT, type LegendItem } from './ChartFrame';
-import { ruleText, type ChartPoint, type ControlChart } from './data';
-import { linearScale, linePath, nearestIndex, niceTicks, timeDomain, timeTicks } from './scale';
-import { chartSentence, type Format } from './text';
-import { useCursor } from './useCursor';
+import type { ChartPoint, ControlChart } from './model';
+import { chartSentence, ruleText, type Format } from './text';
 
 interface Props {
   chart: ControlChart;
@@ -22,6 +22,7 @@ interface Props {
   format: Format;
   showEwma: boolean;
   showCusum: boolean;
+  picture?: Ref<ChartPicture>;
 }
 
 const LEFT = 56;
@@ -34,7 +35,7 @@ const LEAST_HEIGHT_FOR_CUSUM = 200;
 type Pick = (point: ChartPoint) => number | null;
 
 /** A signal with its center and limits, its EWMA, and below it the CUSUM; broken rules are marked. */
-export function ControlChartView({ chart, width, height, from, to, timeZone, format, showEwma, showCusum }: Props) {
+export function ControlChartView({ chart, width, height, from, to, timeZone, format, showEwma, showCusum, picture }: Props) {
   const theme = useTheme2();
   const { points } = chart;
   const cursor = useCursor(points.length);
@@ -86,6 +87,7 @@ export function ControlChartView({ chart, width, height, from, to, timeZone, for
       indexAt={(at) => nearestIndex(times, domain[0] + ((at - LEFT) / Math.max(width - LEFT - RIGHT, 1)) * (domain[1] - domain[0]))}
       tooltip={(index) => tooltipOf(points[index], x, format, timeZone)}
       legend={legend}
+      picture={picture}
     >
       {ticks.map((tick) => (
         <g key={tick}>

@@ -1,16 +1,19 @@
 import { useTheme2 } from '@grafana/ui';
+import type { Ref } from 'react';
 
-import { bucketText, boundText, type Drift } from './data';
-import { ChartFrame, LEGEND_HEIGHT, type LegendItem } from './ChartFrame';
-import { linearScale, niceTicks } from './scale';
-import { driftSentence, shareText, statisticText } from './text';
-import { useCursor } from './useCursor';
+import { ChartFrame, LEGEND_HEIGHT, type ChartPicture, type LegendItem } from '../../components/ChartFrame';
+import { linearScale, niceTicks } from '../../components/scale';
+import { useCursor } from '../../components/useCursor';
+
+import type { Drift } from './model';
+import { boundText, bucketText, driftSentence, shareText, statisticText } from './text';
 
 interface Props {
   drift: Drift;
   width: number;
   height: number;
   showContribution: boolean;
+  picture?: Ref<ChartPicture>;
 }
 
 const LEFT = 44;
@@ -21,7 +24,7 @@ const STRIP_GAP = 18;
 const LABEL_WIDTH = 46;
 
 /** Both distributions over the same buckets, and below them what each bucket adds to PSI. */
-export function DistributionChart({ drift, width, height, showContribution }: Props) {
+export function DistributionChart({ drift, width, height, showContribution, picture }: Props) {
   const theme = useTheme2();
   const { buckets } = drift;
   const cursor = useCursor(buckets.length);
@@ -68,6 +71,7 @@ export function DistributionChart({ drift, width, height, showContribution }: Pr
         };
       }}
       legend={legend}
+      picture={picture}
     >
       {ticks.map((tick) => (
         <g key={tick}>

@@ -1,14 +1,16 @@
 import { css } from '@emotion/css';
 import { formattedValueToString, getValueFormat, LoadingState, type GrafanaTheme2, type PanelData, type PanelProps } from '@grafana/data';
 import { Badge, Combobox, Icon, useStyles2 } from '@grafana/ui';
-import { useMemo, useState, type ReactNode } from 'react';
+import { useMemo, useRef, useState, type ReactNode, type RefObject } from 'react';
 
 import { PanelShell, type ExportTable, type ShellStatus } from '../../components';
+import type { ChartPicture } from '../../components/ChartFrame';
 import { readSeries, type Notice } from '../../data';
 
 import { ControlChartView } from './ControlChartView';
-import { buildDriftModel, isDriftName, type ControlChart, type Drift, type DriftModel } from './data';
+import { buildDriftModel, isDriftName } from './data';
 import { DistributionChart } from './DistributionChart';
+import type { ControlChart, Drift, DriftModel } from './model';
 import type { DriftOptions } from './options';
 import { choosePicture, type Picture } from './select';
 import { Statistics } from './Statistics';
@@ -41,6 +43,7 @@ export function DriftPanel({ data, options, width, height, replaceVariables, tim
   const model = useMemo(() => modelOf(data), [data]);
   const [chosen, setChosen] = useState<string | null>(null);
   const picture = choosePicture(model, options, replaceVariables, chosen);
+  const drawing = useRef<ChartPicture>(null);
   const status = statusOf(data, picture);
   const valueFormat = getValueFormat(fieldConfig.defaults.unit ?? 'short');
   const format: Format = (value) => formattedValueToString(valueFormat(value, fieldConfig.defaults.decimals ?? undefined));
@@ -54,9 +57,10 @@ export function DriftPanel({ data, options, width, height, replaceVariables, tim
       notices={model.notices}
       header={picture.kind === 'none' ? undefined : <Choice picture={picture} onChange={setChosen} />}
       exported={exportOf(picture)}
+      picture={hasDrawing(picture) ? () => drawing.current?.() : undefined}
     >
       {picture.kind === 'none' && <Nothing reason={picture.reason} />}
-      {picture.kind === 'distribution' && <Distribution drift={picture.shown} width={width} height={inner} options={options} />}
+      {picture.kind === 'distribution' && <Distribution drift={picture.shown} width={width} height={inner} options={options} drawing={drawing} />}
       {picture.kind === 'control' && (
         <>
           <Head height={headHeight(chartSentence(picture.shown, format), width)}>
@@ -73,6 +77,7 @@ export function DriftPanel({ data, options, width, height, replaceVariables, tim
             format={format}
             showEwma={options.showEwma}
             showCusum={options.showCusum}
+            picture={drawing}
           />
         </>
       )}
@@ -98,6 +103,10 @@ function exportOf(picture: Picture): (() => ExportTable) | undefined {
       return undefined;
   }
 }
+
+/** A distribution may come without its buckets. */
+const hasDrawing = (picture: Picture): boolean =>
+  picture.kind === 'control' || (picture.kind === 'distribution' && picture.shown.buckets.length > 0);
 
 function Choice({ picture, onChange }: { picture: Exclude<Picture, { kind: 'none' }>; onChange: (key: string) => void }) {
   if (picture.choices.length < 2) {
@@ -129,7 +138,15 @@ function headHeight(text: string, width: number): number {
   return lines * LINE_HEIGHT + 10;
 }
 
-function Distribution({ drift, width, height, options }: { drift: Drift; width: number; height: number; options: DriftOptions }) {
+interface DistributionProps {
+  drift: Drift;
+  width: number;
+  height: number;
+  options: DriftOptions;
+  drawing: RefObject<ChartPicture | null>;
+}
+
+function Distribution({ drift, width, height, options, drawing }: DistributionProps) {
   const styles = useStyles2(getStyles);
   const beside = options.showStatistics && width >= SIDE_BY_SIDE_WIDTH;
   const chartWidth = beside ? width - SIDE_WIDTH : width;
@@ -143,7 +160,14 @@ function Distribution({ drift, width, height, options }: { drift: Drift; width: 
       </Head>
       <div className={beside ? styles.beside : undefined}>
         {drift.buckets.length > 0 ? (
-          <DistributionChart key={drift.key} drift={drift} width={chartWidth} height={chartHeight} showContribution={options.showContribution} />
+          <DistributionChart
+            key={drift.key}
+            drift={drift}
+            width={chartWidth}
+            height={chartHeight}
+            showContribution={options.showContribution}
+            picture={drawing}
+          />
         ) : (
           <div className={styles.noBuckets} style={{ width: chartWidth }}>
             The queries give no rca_drift_distribution_ratio: the distributions cannot be drawn.

@@ -4,7 +4,7 @@ import { useStyles2 } from '@grafana/ui';
 
 import { durationText } from '../../components';
 
-import type { Drift } from './data';
+import type { Drift } from './model';
 import { pText, shareText, statisticText } from './text';
 
 /** The figures behind the verdict, and which label values carry the drift. */

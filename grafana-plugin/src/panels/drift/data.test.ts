@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import type { Series } from '../../data';
 
-import { boundText, bucketText, buildDriftModel } from './data';
+import { buildDriftModel } from './data';
+import { boundText, bucketText } from './text';
 
 const at = 1_700_000_000_000;
 

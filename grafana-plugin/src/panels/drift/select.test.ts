@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { ChartPoint, ControlChart, Drift } from './data';
+import type { ChartPoint, ControlChart, Drift } from './model';
 import { defaultDriftOptions } from './options';
 import { choosePicture } from './select';
 import { chartSentence, chartTable, distributionTable, driftSentence, pText } from './text';

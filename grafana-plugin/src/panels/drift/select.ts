@@ -1,7 +1,7 @@
 // Which of several distributions or charts is shown.
 import { wantedIncident } from '../../components/status';
 
-import type { ControlChart, Drift, DriftModel } from './data';
+import type { ControlChart, Drift, DriftModel } from './model';
 import type { DriftOptions } from './options';
 
 export type Picture =

@@ -1,7 +1,7 @@
 // What the pictures say in words.
 import type { ExportTable } from '../../components';
 
-import { bucketText, ruleText, type ControlChart, type Drift, type Verdict } from './data';
+import type { Bucket, ControlChart, Drift, Verdict } from './model';
 
 export type Format = (value: number) => string;
 
@@ -11,6 +11,38 @@ export const VERDICT_TEXT: Record<Verdict, string> = {
   not_enough_data: 'Not enough data',
   unknown: 'Not judged',
 };
+
+const RULES: Record<string, string> = {
+  beyond_3_sigma: 'beyond 3 σ',
+  two_of_three: 'two of three beyond 2 σ',
+  four_of_five: 'four of five beyond 1 σ',
+  eight_in_a_row: 'eight in a row on one side',
+  ewma: 'EWMA beyond its limit',
+  cusum_high: 'CUSUM above its limit',
+  cusum_low: 'CUSUM below its limit',
+};
+
+export function ruleText(rule: string): string {
+  return RULES[rule] ?? rule.replaceAll('_', ' ');
+}
+
+export function boundText(le: number): string {
+  if (!Number.isFinite(le)) {
+    return '+Inf';
+  }
+  return Math.abs(le) >= 1e6 || (le !== 0 && Math.abs(le) < 1e-4) ? le.toExponential(1) : String(Number(le.toPrecision(4)));
+}
+
+/** Words for one bucket: "0.1 to 0.25", "up to 0.1", "above 10". */
+export function bucketText(buckets: readonly Bucket[], index: number): string {
+  const bound = buckets[index]?.le ?? Infinity;
+  const before = buckets[index - 1];
+  const below = before === undefined ? null : boundText(before.le);
+  if (!Number.isFinite(bound)) {
+    return below === null ? 'all values' : `above ${below}`;
+  }
+  return below === null ? `up to ${boundText(bound)}` : `${below} to ${boundText(bound)}`;
+}
 
 export function subjectText(one: { signal: string; entity: string }): string {
   return one.entity === '' ? one.signal : `${one.signal} of ${one.entity}`;

@@ -1,12 +1,12 @@
 import { dateTimeFormat, formattedValueToString, getDisplayProcessor, type Field, type GrafanaTheme2 } from '@grafana/data';
 import { useTheme2 } from '@grafana/ui';
-import { useMemo } from 'react';
+import { useMemo, type Ref } from 'react';
 
 import { timeText, words, type Fact } from '../../components';
+import { ChartFrame, LEGEND_HEIGHT, type ChartPicture, type LegendItem } from '../../components/ChartFrame';
+import { linearScale, linePath, nearestIndex, niceTicks, timeTicks } from '../../components/scale';
+import { useCursor } from '../../components/useCursor';
 import type { Incident } from '../../data';
-import { ChartFrame, LEGEND_HEIGHT, type LegendItem } from '../drift/ChartFrame';
-import { linearScale, linePath, nearestIndex, niceTicks, timeTicks } from '../drift/scale';
-import { useCursor } from '../drift/useCursor';
 
 import { eventColor } from './colors';
 import type { Sli, Timeline } from './data';
@@ -20,6 +20,7 @@ interface Props {
   from: number;
   to: number;
   timeZone: string;
+  picture?: Ref<ChartPicture>;
 }
 
 const LEFT = 56;
@@ -31,7 +32,7 @@ const MAX_POINTS = 2000;
 const NOTHING: readonly number[] = [];
 
 /** The SLI with its threshold, the time of the incident shaded, its events as lines. */
-export function Chart({ incident, timeline, width, height, from, to, timeZone }: Props) {
+export function Chart({ incident, timeline, width, height, from, to, timeZone, picture }: Props) {
   const theme = useTheme2();
   const { sli, events } = timeline;
   const { times, values } = useMemo(() => thinned(sli), [sli]);
@@ -67,6 +68,7 @@ export function Chart({ incident, timeline, width, height, from, to, timeZone }:
         facts: tooltipFacts(timeline, times[index] ?? from, values[index] ?? Number.NaN, to - from, text),
       })}
       legend={legend}
+      picture={picture}
     >
       {shadeTo > shadeFrom && (
         <rect x={x(shadeFrom)} y={TOP} width={x(shadeTo) - x(shadeFrom)} height={bottom - TOP} fill={theme.colors.error.transparent} />

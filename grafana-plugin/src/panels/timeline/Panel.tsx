@@ -1,9 +1,10 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2, PanelProps } from '@grafana/data';
 import { useStyles2, useTheme2 } from '@grafana/ui';
-import { useMemo } from 'react';
+import { useMemo, useRef } from 'react';
 
 import { durationText, IncidentHeader, modelOf, PanelShell, shortTimeText, statusOf, wantedIncident } from '../../components';
+import type { ChartPicture } from '../../components/ChartFrame';
 import { Remark } from '../../components/Remark';
 
 import { Chart } from './Chart';
@@ -25,6 +26,7 @@ export function TimelinePanel({ data, options, width, height, timeZone, replaceV
   const from = data.timeRange.from.valueOf();
   const to = data.timeRange.to.valueOf();
   const timeline = useMemo(() => incident && timelineOf(model, incident, to, showChanges), [model, incident, to, showChanges]);
+  const drawing = useRef<ChartPicture>(null);
   const room = height - TOOLBAR;
   const chartHeight = Math.round(Math.max(LEAST_CHART, room * 0.45, room - EVENT_HEIGHT * ((timeline?.events.length ?? 0) + 1)));
   return (
@@ -47,6 +49,7 @@ export function TimelinePanel({ data, options, width, height, timeZone, replaceV
         )
       }
       exported={incident && timeline && timeline.events.length > 0 ? () => exportOf(incident, timeline) : undefined}
+      picture={() => drawing.current?.()}
     >
       {incident &&
         timeline &&
@@ -54,7 +57,7 @@ export function TimelinePanel({ data, options, width, height, timeZone, replaceV
           <Remark icon="clock-nine" title="No times of this incident" detail="The queries give neither its times nor its SLI." />
         ) : (
           <>
-            <Chart incident={incident} timeline={timeline} width={width - GUTTER} height={chartHeight} from={from} to={to} timeZone={timeZone} />
+            <Chart incident={incident} timeline={timeline} width={width - GUTTER} height={chartHeight} from={from} to={to} timeZone={timeZone} picture={drawing} />
             <EventList events={timeline.events} more={timeline.moreChanges} onset={incident.onset} now={to} timeZone={timeZone} />
           </>
         ))}

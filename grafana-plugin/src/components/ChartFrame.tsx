@@ -1,17 +1,21 @@
 import { css, cx } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
-import type { PointerEvent, ReactNode } from 'react';
+import { useImperativeHandle, useRef, type PointerEvent, type ReactNode, type Ref } from 'react';
 
-import { Facts, type Fact } from '../../components';
-
+import { chartSvg } from './chartSvg';
+import { Facts, type Fact } from './Facts';
 import type { Cursor } from './useCursor';
+import { usePictureStyle } from './usePictureStyle';
 
 export interface LegendItem {
   label: string;
   color: string;
   shape: 'area' | 'line' | 'dash' | 'dot';
 }
+
+/** The chart as the text of an SVG file, with its legend and summary; undefined: it is not on the page. */
+export type ChartPicture = () => string | undefined;
 
 interface Props {
   /** The whole picture in words, for screen readers. */
@@ -24,6 +28,8 @@ interface Props {
   /** Where the tooltip points and what it says. */
   tooltip: (index: number) => { x: number; title: string; facts: readonly Fact[] };
   legend: readonly LegendItem[];
+  /** Gets what makes an SVG file of the chart. */
+  picture?: Ref<ChartPicture>;
   children: ReactNode;
 }
 
@@ -31,8 +37,16 @@ export const LEGEND_HEIGHT = 24;
 const TOOLTIP_WIDTH = 210;
 
 /** A chart that mouse and arrow keys can point into: picture, tooltip, legend. */
-export function ChartFrame({ summary, width, height, cursor, indexAt, tooltip, legend, children }: Props) {
+export function ChartFrame({ summary, width, height, cursor, indexAt, tooltip, legend, picture, children }: Props) {
   const styles = useStyles2(getStyles);
+  const svg = useRef<SVGSVGElement>(null);
+  const style = usePictureStyle();
+  const drawn = Math.max(height - LEGEND_HEIGHT, 0);
+  useImperativeHandle(
+    picture,
+    () => () => (svg.current ? chartSvg(svg.current, { width, height: drawn, legend, summary, style }) : undefined),
+    [width, drawn, legend, summary, style],
+  );
   const shown = cursor.index === null ? null : tooltip(cursor.index);
   const point = (event: PointerEvent<HTMLDivElement>) => {
     const box = event.currentTarget.getBoundingClientRect();
@@ -55,8 +69,11 @@ export function ChartFrame({ summary, width, height, cursor, indexAt, tooltip, l
         onPointerLeave={() => cursor.set(null)}
         onBlur={() => cursor.set(null)}
       >
-        <svg width={width} height={Math.max(height - LEGEND_HEIGHT, 0)} aria-hidden="true" focusable="false">
-          {children}
+        <svg ref={svg} width={width} height={drawn} aria-hidden="true" focusable="false">
+          {/* As attributes, so that a saved picture has them. */}
+          <g fontSize={11} fill={style.secondaryText}>
+            {children}
+          </g>
         </svg>
         <div role="status">
           {shown && (
@@ -93,7 +110,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     cursor: 'crosshair',
     touchAction: 'pan-y',
     '&:focus-visible': { outline: `2px solid ${theme.colors.primary.main}`, outlineOffset: -2 },
-    '& text': { fontSize: 11, fill: theme.colors.text.secondary, fontFamily: theme.typography.fontFamily },
+    '& text': { fontFamily: theme.typography.fontFamily },
   }),
   tooltip: css({
     position: 'absolute',
