@@ -7,6 +7,7 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 
 import { checks } from './checks';
+import { optionChecks } from './optionChecks';
 import { comparePicture } from './screenshot';
 import { badInputs, views, type PanelView, type View } from './views';
 
@@ -65,10 +66,12 @@ interface How {
   theme: Theme;
   width?: number;
   bad?: string;
+  /** With the editors of its options. */
+  options?: boolean;
 }
 
 /** Draws a view, which becomes the one that `page` shows. */
-async function show(view: View, { theme, width, bad }: How): Promise<void> {
+async function show(view: View, { theme, width, bad, options }: How): Promise<void> {
   page = pages.get(theme) ?? (await newPage(theme));
   pages.set(theme, page);
   const parameters = new URLSearchParams({ view: view.name, incident: dataset.openIncident, resolved: dataset.resolvedIncident, ...rangeOf(dataset.end) });
@@ -77,6 +80,9 @@ async function show(view: View, { theme, width, bad }: How): Promise<void> {
   }
   if (bad !== undefined) {
     parameters.set('bad', bad);
+  }
+  if (options) {
+    parameters.set('options', '');
   }
   await page.mouse.move(0, 0);
   await page.evaluate((search) => window.showView(search), parameters.toString());
@@ -170,6 +176,20 @@ describe.runIf(!dataset.live).each(panels.map((view) => [view.name, view] as con
       expect(text).toContain('bad gateway');
     }
     expect(await violations()).toEqual([]);
+  });
+});
+
+describe.each(panels.map((view) => [view.name, view] as const))('options of %s', (name, view) => {
+  it('each have an editor and change what is drawn', async () => {
+    await show(view, { theme: 'dark', width: 640, options: true });
+    const form = page.getByRole('form', { name: 'Options' });
+    await form.waitFor();
+    const check = optionChecks[name];
+    expect(check, `optionChecks.ts has nothing for ${name}`).toBeDefined();
+    if (!dataset.live) {
+      await check!(page, form);
+    }
+    expect(await form.locator('[data-option]').count()).toBeGreaterThan(1);
   });
 });
 

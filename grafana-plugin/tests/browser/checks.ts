@@ -39,6 +39,7 @@ export const checks: Record<string, Check> = {
     await chart.getByText('Threshold').waitFor({ state: 'attached' });
     await page.keyboard.press('Escape');
     expect(await exported(page, 'Save as CSV')).toMatch(/^incident,slo,time,event,what,detail\r\n/);
+    expect(await exported(page, 'Save as SVG')).toMatch(/^<svg [^]*>threshold<[^]*<\/svg>\n$/);
   },
   'timeline-resolved': async (page) => {
     const events = page.getByRole('list', { name: 'Events' });
@@ -67,6 +68,7 @@ export const checks: Record<string, Check> = {
     await expect.poll(() => view.getAttribute('transform')).not.toBe(before);
     await page.keyboard.press('0');
     await expect.poll(() => view.getAttribute('transform')).toBe(before);
+    await panAndZoom(page);
     await page.getByRole('button', { name: 'Show as a table' }).click();
     await page.getByRole('columnheader', { name: 'Weight' }).waitFor();
     await page.getByRole('button', { name: 'Show the graph' }).click();
@@ -113,6 +115,8 @@ export const checks: Record<string, Check> = {
     await page.getByText('above 8192').waitFor();
     await page.keyboard.press('Escape');
     expect(await exported(page, 'Save as CSV')).toMatch(/^bucket,le,reference,current,contribution\r\nup to 32,32,/);
+    // With legend and summary, which are text beside the drawing on the page.
+    expect(await exported(page, 'Save as SVG')).toMatch(/^<svg [^]*>adds to PSI<[^]*the distribution has drifted[^]*<\/svg>\n$/);
     await page.getByRole('combobox', { name: 'Signal' }).click();
     await page.getByRole('option', { name: /^generation_tokens/ }).click();
     await page.getByText('no drift that is both significant and large enough').waitFor();
@@ -127,6 +131,7 @@ export const checks: Record<string, Check> = {
     await page.keyboard.press('End');
     await page.getByText('rules broken').waitFor();
     expect(await exported(page, 'Save as CSV')).toMatch(/^time,value,center,lower,upper,ewma,/);
+    expect(await exported(page, 'Save as SVG')).toMatch(/^<svg [^]*>CUSUM high<[^]*out of control[^]*<\/svg>\n$/);
     await page.getByRole('combobox', { name: 'Signal' }).click();
     await page.getByRole('option', { name: /^inter_token_latency/ }).click();
     await page.getByText('inter_token_latency of ray-replicas-1: in control').waitFor();
@@ -192,6 +197,70 @@ export const checks: Record<string, Check> = {
     await page.getByText('The data source has the series of rca_exporter').waitFor();
   },
 };
+
+interface View {
+  x: number;
+  y: number;
+  k: number;
+}
+
+/** Of the propagation graph: with the mouse, the buttons and the keyboard. */
+async function panAndZoom(page: Page): Promise<void> {
+  const svg = page.locator('svg[aria-label^="Graph"]');
+  const view = async (): Promise<View> => {
+    const text = (await svg.locator('> g').getAttribute('transform')) ?? '';
+    const [x, y, k] = [...text.matchAll(/-?\d+(?:\.\d+)?(?:e-?\d+)?/g)].map(Number);
+    return { x: x!, y: y!, k: k! };
+  };
+  const box = (await svg.boundingBox())!;
+  // A place without a card: dragging a link would drag the link.
+  const corner = { x: box.x + 8, y: box.y + box.height - 8 };
+  const first = await view();
+  await page.mouse.move(corner.x, corner.y);
+  await page.mouse.down();
+  await page.mouse.move(corner.x + 50, corner.y - 30, { steps: 4 });
+  await page.mouse.up();
+  const dragged = await view();
+  expect([dragged.x - first.x, dragged.y - first.y, dragged.k]).toEqual([expect.closeTo(50, 1), expect.closeTo(-30, 1), first.k]);
+  // The wheel alone is the dashboard's; with Ctrl it zooms about what is under the pointer.
+  await page.mouse.move(corner.x, corner.y);
+  await page.mouse.wheel(0, -200);
+  expect(await view()).toEqual(dragged);
+  await page.keyboard.down('Control');
+  await page.mouse.wheel(0, -200);
+  await page.keyboard.up('Control');
+  await expect.poll(async () => (await view()).k).toBeGreaterThan(dragged.k);
+  const zoomed = await view();
+  const under = (one: View) => [(8 - one.x) / one.k, (box.height - 8 - one.y) / one.k];
+  under(dragged).forEach((at, i) => expect(under(zoomed)[i]).toBeCloseTo(at, 0));
+  await page.getByRole('button', { name: 'Show everything (0)' }).click();
+  const whole = await view();
+  expect(whole).toEqual({ x: expect.closeTo(first.x, 1), y: expect.closeTo(first.y, 1), k: expect.closeTo(first.k, 3) });
+  await page.getByRole('button', { name: /^Zoom in/ }).click();
+  await expect.poll(async () => (await view()).k / whole.k).toBeCloseTo(1.3, 2);
+  await page.getByRole('button', { name: /^Zoom out/ }).click();
+  await expect.poll(async () => (await view()).k).toBeCloseTo(whole.k, 3);
+  // By keyboard: Shift and arrows move the view, minus zooms out, never beyond its bounds.
+  // One card is a stop of the Tab key; the arrow keys lead to the others.
+  const stop = svg.locator('[data-node][tabindex="0"]');
+  expect(await stop.count()).toBe(1);
+  await stop.focus();
+  const focused = await view();
+  await page.keyboard.press('Shift+ArrowLeft');
+  await page.keyboard.press('Shift+ArrowUp');
+  const moved = await view();
+  expect([moved.x - focused.x, moved.y - focused.y]).toEqual([expect.closeTo(60, 1), expect.closeTo(60, 1)]);
+  for (let i = 0; i < 20; i++) {
+    await page.keyboard.press('-');
+  }
+  expect((await view()).k).toBeCloseTo(0.05, 3);
+  for (let i = 0; i < 25; i++) {
+    await page.keyboard.press('+');
+  }
+  expect((await view()).k).toBeCloseTo(3, 3);
+  await page.keyboard.press('0');
+  await expect.poll(async () => (await view()).k).toBeCloseTo(whole.k, 3);
+}
 
 const annotations = (page: Page, incident: string): Promise<unknown[]> =>
   page.evaluate(async (tag) => (await (await fetch(`/api/annotations?tags=${encodeURIComponent(tag)}`)).json()) as unknown[], `incident:${incident}`);

@@ -1,6 +1,6 @@
 import type { GrafanaTheme2, LinkModel } from '@grafana/data';
 import { measureText, Tooltip, useTheme2 } from '@grafana/ui';
-import type { KeyboardEvent, MouseEvent } from 'react';
+import type { KeyboardEvent, MouseEvent, Ref, SVGProps } from 'react';
 
 import { ENTITY_PROBABILITY, FAULT_PROBABILITY, Facts, linksOf, probabilityText, roleText, words } from '../../components';
 import { roleColor } from '../../components/roleColor';
@@ -96,7 +96,7 @@ export function NodeCard({ placed, text, tabStop, onFocus, onOpenGroup, onLinks 
   );
   const common = {
     'data-node': node.id,
-    tabIndex: tabStop ? 0 : -1,
+    tabStop,
     onFocus: () => onFocus(node.id),
   };
   const [link] = links;
@@ -105,11 +105,11 @@ export function NodeCard({ placed, text, tabStop, onFocus, onOpenGroup, onLinks 
       <Card placed={placed} text={text} />
       <Tooltip content={<Tip node={node} links={links} />} placement="top">
         {link && links.length === 1 && !node.members ? (
-          <a {...common} href={link.href} target={link.target} onClick={link.onClick} aria-label={`${describe(node)}: ${link.title}`}>
+          <LinkTarget {...common} href={link.href} target={link.target} onClick={link.onClick} aria-label={`${describe(node)}: ${link.title}`}>
             {surface}
-          </a>
+          </LinkTarget>
         ) : (
-          <g
+          <Target
             {...common}
             role={active ? 'button' : 'img'}
             aria-label={describe(node)}
@@ -118,10 +118,28 @@ export function NodeCard({ placed, text, tabStop, onFocus, onOpenGroup, onLinks 
             onKeyDown={onKeyDown}
           >
             {surface}
-          </g>
+          </Target>
         )}
       </Tooltip>
     </>
+  );
+}
+
+interface TargetOnly<T> {
+  tabStop: boolean;
+  ref?: Ref<T>;
+}
+
+// A Tooltip makes what is in it a stop of the Tab key; whether a card is one is decided here.
+function Target({ tabStop, ...props }: Omit<SVGProps<SVGGElement>, 'ref'> & TargetOnly<SVGGElement>) {
+  return <g {...props} tabIndex={tabStop ? 0 : -1} />;
+}
+
+function LinkTarget({ tabStop, children, ...props }: React.ComponentPropsWithoutRef<'a'> & TargetOnly<HTMLAnchorElement>) {
+  return (
+    <a {...props} tabIndex={tabStop ? 0 : -1}>
+      {children}
+    </a>
   );
 }
 

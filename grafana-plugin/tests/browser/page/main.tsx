@@ -2,6 +2,7 @@
 //   view    one view of views.ts; without it all panels, as on a dashboard
 //   hold    waits for window.showView(parameters), which draws one view after another without a reload
 //   bad     one of the bad inputs instead of Prometheus
+//   options beside a panel, the editors of its options
 //   theme   light or dark
 //   width   of the view in px; without it all there is
 //   from, to             the time range
@@ -17,9 +18,10 @@ import { views, type BadInput } from '../views';
 
 import { AppPage, BASE } from './AppPage';
 import { badInputRange } from './badInput';
+import { OptionsPane } from './editors';
 import { Overview } from './Overview';
 import { APP_ID, prepareRuntime, type PluginFile } from './runtime';
-import { panelScene } from './scenes';
+import { panelScene, vizPanel } from './scenes';
 import { prepareLoader } from './shared';
 
 async function start(): Promise<void> {
@@ -81,12 +83,14 @@ function content(parameters: URLSearchParams, theme: 'light' | 'dark', plugins: 
   }
   const bad = parameters.get('bad') as BadInput | null;
   const filled = JSON.parse(JSON.stringify(view).replaceAll('$resolved', parameters.get('resolved') ?? '')) as typeof view;
-  const scene = panelScene(filled, bad ? badInputRange : range, bad ?? undefined);
+  const panel = vizPanel(filled, bad ?? undefined);
+  const scene = panelScene(panel, bad ? badInputRange : range);
   return (
     <MemoryRouter>
       <div id="view" style={size}>
         <scene.Component model={scene} />
       </div>
+      {parameters.has('options') && <OptionsPane panel={panel} />}
     </MemoryRouter>
   );
 }

@@ -5,7 +5,6 @@ import {
   EventBusSrv,
   FieldConfigProperty,
   LoadingState,
-  standardEditorsRegistry,
   standardFieldConfigEditorRegistry,
   ThresholdsMode,
   type DataQueryRequest,
@@ -16,7 +15,6 @@ import {
   type PanelData,
   type PanelPlugin,
   type ScopedVars,
-  type StandardEditorsRegistryItem,
 } from '@grafana/data';
 import {
   config,
@@ -32,6 +30,7 @@ import { catchError, from, isObservable, map, of, startWith, type Observable } f
 
 import { backend } from './backend';
 import { BadInputDataSource } from './badInput';
+import { prepareEditors } from './editors';
 import { PrometheusDataSource, settings } from './prometheus';
 import { loadModule } from './shared';
 
@@ -54,7 +53,7 @@ export function prepareRuntime(mode: 'light' | 'dark', plugins: readonly PluginF
   document.body.style.colorScheme = mode;
   setAppEvents(new EventBusSrv());
   setBackendSrv(backend);
-  prepareEditors();
+  prepareRegistries();
   prepareDataSources();
   setTemplateSrv({
     replace: (target = '', scoped) => replaceScoped(target, scoped),
@@ -128,14 +127,11 @@ function preparePanels(plugins: readonly PluginFile[]): void {
 }
 
 /** The editors themselves are part of Grafana's dashboards; panels only need to find them registered. */
-function prepareEditors(): void {
-  const editors = [
+function prepareRegistries(): void {
+  prepareEditors([
     ...['text', 'number', 'slider', 'boolean', 'select', 'multi-select', 'radio', 'color', 'unit', 'strings'],
     ...['timezone', 'field-name', 'dashboard-uid', 'mappings', 'thresholds', 'links', 'actions', 'fieldColor', 'stats-picker'],
-  ];
-  standardEditorsRegistry.setInit(() =>
-    editors.map((id): StandardEditorsRegistryItem => ({ id, name: id, editor: () => null })),
-  );
+  ]);
   const defaults: Record<string, unknown> = {
     thresholds: { mode: ThresholdsMode.Absolute, steps: [{ value: -Infinity, color: 'green' }] },
     mappings: [],

@@ -32,9 +32,9 @@ export function vizPanel(view: PanelView, bad?: BadInput): VizPanel {
   });
 }
 
-export function panelScene(view: PanelView, range: Range, bad?: BadInput): EmbeddedScene {
+export function panelScene(panel: VizPanel, range: Range): EmbeddedScene {
   return new EmbeddedScene({
     $timeRange: new SceneTimeRange({ ...range, timeZone: 'utc' }),
-    body: new SceneFlexLayout({ children: [new SceneFlexItem({ body: vizPanel(view, bad) })] }),
+    body: new SceneFlexLayout({ children: [new SceneFlexItem({ body: panel })] }),
   });
 }
