@@ -11,6 +11,8 @@ namespace {
 constexpr milliseconds kDay = std::chrono::hours(24);
 constexpr std::int64_t kMaxPoints = 20'000;  // of one chart's history
 constexpr std::int64_t kFewestPoints = 20;   // from fewer no limits can be told
+// An eighth of it is not part of the reference, in whose rest every hour of the day has to be seen twice.
+constexpr milliseconds kShortestWithSeason = std::chrono::hours(56);
 
 // A list of texts, each at most once; `known` empty: any.
 void read_names(YamlMap& map, std::string_view key, const std::vector<std::string>& known,
@@ -59,6 +61,14 @@ void read_spc(const YamlValue& value, Config& config) {
     const std::string message = "must be " + std::to_string(kFewestPoints) + " to " + std::to_string(kMaxPoints) +
                                 " steps of " + format_duration(spc.step) + ", not " + std::to_string(points);
     at ? at->error(message) : map.error("window " + message);
+  } else if (spc.seasonality != SpcSeason::none && spc.window < kShortestWithSeason) {
+    const auto at = map.find("window");
+    const std::string message = "must be at least " + format_duration(kShortestWithSeason) +
+                                " to see every hour of the day twice; `seasonality: none` permits a shorter one, for "
+                                "signals without a daily rhythm";
+    at ? at->error(message) : map.error("window " + message);
+  } else if (spc.seasonality != SpcSeason::none && spc.step > std::chrono::hours(1)) {
+    if (const auto at = map.find("step")) at->error("must be at most 1h to see every hour, or set `seasonality: none`");
   }
 }
 

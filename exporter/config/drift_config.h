@@ -81,14 +81,16 @@ struct SpcConfig {
   bool default_signals = true;       // they are the defaults, of which a catalogue may lack some
   std::vector<int> lines;            // where each stands in the file
   std::vector<std::string> methods{"shewhart", "ewma", "cusum"};
-  std::chrono::milliseconds step{300'000};       // between the points of a chart
-  std::chrono::milliseconds window{86'400'000};  // history that centre and limits come from
+  std::chrono::milliseconds step{300'000};  // between the points of a chart
+  // History that centre and limits come from: two weeks, and the newest hours, which have no say in what is normal.
+  std::chrono::milliseconds window{15 * 86'400'000LL};
   SpcSeason seasonality = SpcSeason::hour_of_week;
   double ewma_lambda = 0.2;
   double ewma_limit = 3.75;  // L, in standard deviations of the EWMA
   double cusum_slack = 0.5;  // k, in sigma
   double cusum_limit = 8;    // h, in sigma
-  std::size_t max_signals = 500;
+  // Of all entities within the window, those included that are long gone.
+  std::size_t max_signals = 2000;
 };
 
 // What a configuration without `drift.signals`, `drift.references` or `spc.signals` gets: lengths of prompts and

@@ -77,6 +77,7 @@ struct SpcChart {
   std::string entity;
   rca::ControlPoint point;
   std::size_t reference_samples = 0;
+  bool enough_data = true;  // false: the history is too short to know the season, so that no rule is judged
 };
 
 struct SpcReport {

@@ -81,6 +81,7 @@ std::optional<SpcChart> chart_of(const SpcConfig& config, const History& history
   SpcChart out;
   out.point = chart.last();
   out.reference_samples = baseline->values;
+  out.enough_data = baseline->season_known;
   return out;
 }
 

@@ -196,6 +196,7 @@ bool is_configured(const SpcReport& report, rca::SpcRule rule) {
 
 void fill_violations(S source, Series& series) {
   for_each_chart(source, [&](const SpcChart& chart) {
+    if (!chart.enough_data) return;
     for (const rca::SpcRule rule : rca::kSpcRules) {
       if (!is_configured(*source.snapshot.spc, rule)) continue;
       series.add({chart.signal, chart.entity, rca::to_string(rule)}, chart.point.violates(rule) ? 1 : 0);
@@ -328,8 +329,15 @@ std::vector<Row> spc_rows() {
       {"rca_spc_violation",
        kGauge,
        {"signal", "entity", "rule"},
-       "1 while the newest point violates the rule, otherwise 0.",
+       "1 while the newest point violates the rule, otherwise 0; absent without enough data.",
        fill_violations},
+      {"rca_spc_enough_data", kGauge, key,
+       "1 when the history is long enough to tell the season of the signal, otherwise 0: then no rule is judged.",
+       [](S s, Series& series) {
+         for_each_chart(s, [&](const SpcChart& chart) {
+           series.add({chart.signal, chart.entity}, chart.enough_data ? 1 : 0);
+         });
+       }},
       {"rca_spc_reference_samples", kGauge, key, "Points in control that centre and sigma come from.",
        [](S s, Series& series) {
          for_each_chart(s, [&](const SpcChart& chart) {

@@ -24,7 +24,7 @@ constexpr std::string_view to_string(DistributionKind kind) {
 
 struct StatisticOptions {
   std::uint64_t seed = 1;  // of permutations
-  int permutations = 199;  // the smallest p-value they can give is 1 / (permutations + 1)
+  int permutations = 199;  // to which mmd fits the distribution whose tail is its p-value
   // Neighbouring cells are joined for the tests that count (chi_squared, g_test) until each is expected to hold this
   // many observations in both rows of the table (Cochran 1954); 0: no cell is joined.
   double min_expected_count = 5;

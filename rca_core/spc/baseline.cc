@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
 
+#include "rca_core/spc/autocorrelation.h"
 #include "rca_core/stats/robust.h"
 
 namespace rca {
@@ -62,16 +64,16 @@ bool covered(const Series& series, std::size_t slots, std::size_t rounds, int ut
   return std::all_of(seen.begin(), seen.end(), [&](const auto& of_slot) { return of_slot.size() >= rounds; });
 }
 
-Seasonality choose_seasonality(const Series& series, const BaselineOptions& options) {
+void choose_seasonality(const Series& series, const BaselineOptions& options, Baseline& baseline) {
   if (options.longest == Seasonality::hour_of_week &&
       covered(series, kHoursOfWeek, options.min_weeks, options.utc_offset_minutes)) {
-    return Seasonality::hour_of_week;
+    baseline.seasonality = Seasonality::hour_of_week;
+  } else if (options.longest != Seasonality::none &&
+             covered(series, kHoursOfDay, options.min_days, options.utc_offset_minutes)) {
+    baseline.seasonality = Seasonality::hour_of_day;
+  } else {
+    baseline.season_known = options.longest == Seasonality::none;
   }
-  if (options.longest != Seasonality::none &&
-      covered(series, kHoursOfDay, options.min_days, options.utc_offset_minutes)) {
-    return Seasonality::hour_of_day;
-  }
-  return Seasonality::none;
 }
 
 std::size_t slots_of(Seasonality seasonality) {
@@ -83,19 +85,19 @@ std::size_t slots_of(Seasonality seasonality) {
   return 1;
 }
 
-// The median of each hour. An hour whose values are all out of control has that of the whole.
-std::vector<double> medians(const Series& series, std::size_t slots, int utc_offset_minutes) {
+// The median of each hour, without the values of the round (day, week) `left_out`; NaN for an hour without values.
+std::vector<double> medians(const Series& series, std::size_t slots, int utc_offset_minutes,
+                            std::optional<std::int64_t> left_out = std::nullopt) {
   std::vector<std::vector<double>> values(slots);
-  std::vector<double> all;
   for (std::size_t i = 0; i < series.times.size(); ++i) {
     if (!series.in_control[i]) continue;
-    values[slot_of(hour_number(series.times[i], utc_offset_minutes), slots)].push_back(series.values[i]);
-    all.push_back(series.values[i]);
+    const std::int64_t hour = hour_number(series.times[i], utc_offset_minutes);
+    if (left_out && hour / static_cast<std::int64_t>(slots) == *left_out) continue;
+    values[slot_of(hour, slots)].push_back(series.values[i]);
   }
-  const double of_all = median_in_place(all);
   std::vector<double> centers;
   centers.reserve(values.size());
-  for (std::vector<double>& of_slot : values) centers.push_back(of_slot.empty() ? of_all : median_in_place(of_slot));
+  for (std::vector<double>& of_slot : values) centers.push_back(median_in_place(of_slot));
   return centers;
 }
 
@@ -103,6 +105,34 @@ std::vector<double> deviations(const Series& series, const Baseline& baseline) {
   std::vector<double> out;
   for (std::size_t i = 0; i < series.times.size(); ++i) {
     out.push_back(series.values[i] - baseline.center(series.times[i]));
+  }
+  return out;
+}
+
+std::int64_t round_of(const Baseline& baseline, std::int64_t time_ms) {
+  return hour_number(time_ms, baseline.utc_offset_minutes) / static_cast<std::int64_t>(baseline.centers.size());
+}
+
+std::set<std::int64_t> rounds_of(const Series& series, const Baseline& baseline) {
+  std::set<std::int64_t> rounds;
+  for (const std::int64_t time : series.times) rounds.insert(round_of(baseline, time));
+  return rounds;
+}
+
+// Of each round's values from the centre of the other rounds.
+std::vector<double> deviations_from_others(const Series& series, const Baseline& baseline) {
+  if (baseline.seasonality == Seasonality::none) return deviations(series, baseline);
+  std::vector<double> out(series.times.size());
+  for (const std::int64_t round : rounds_of(series, baseline)) {
+    Baseline others = baseline;
+    others.centers = medians(series, baseline.centers.size(), baseline.utc_offset_minutes, round);
+    for (std::size_t slot = 0; slot < others.centers.size(); ++slot) {
+      if (!std::isfinite(others.centers[slot])) others.centers[slot] = baseline.centers[slot];
+    }
+    for (std::size_t i = 0; i < series.times.size(); ++i) {
+      if (round_of(baseline, series.times[i]) != round) continue;
+      out[i] = series.values[i] - others.center(series.times[i]);
+    }
   }
   return out;
 }
@@ -115,8 +145,23 @@ std::vector<double> sizes_in_control(const Series& series, const std::vector<dou
   return sizes;
 }
 
+// An hour that has nothing else keeps its values: which of two days was the normal one, they cannot tell.
+void keep_lonely_hours(const Series& series, const Baseline& baseline, std::vector<bool>& kept) {
+  const std::size_t slots = baseline.centers.size();
+  const auto slot = [&](std::size_t i) {
+    return slot_of(hour_number(series.times[i], baseline.utc_offset_minutes), slots);
+  };
+  std::vector<bool> has_values(slots, false);
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    if (kept[i]) has_values[slot(i)] = true;
+  }
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    if (!has_values[slot(i)]) kept[i] = true;
+  }
+}
+
 // Marks stretches out of control; false: it found nothing new.
-bool exclude(Series& series, const std::vector<double>& deviation) {
+bool exclude(Series& series, const std::vector<double>& deviation, const Baseline& baseline) {
   constexpr double kFar = 4;
   constexpr std::size_t kLong = 3;
   // More than this is no exception but how the signal is.
@@ -138,7 +183,9 @@ bool exclude(Series& series, const std::vector<double>& deviation) {
     }
     begin = std::max(end, begin + 1);
   }
-  if (excluded * kMostOneIn > series.times.size() || kept == series.in_control) return false;
+  if (excluded * kMostOneIn > series.times.size()) return false;
+  keep_lonely_hours(series, baseline, kept);
+  if (kept == series.in_control) return false;
   series.in_control = std::move(kept);
   return true;
 }
@@ -154,29 +201,6 @@ double spread(const Series& series, const std::vector<double>& deviation) {
   return sigma > 0 ? sigma : std::sqrt(squares);
 }
 
-// Of neighbours in control, no more than one and a half steps apart; deviations beyond three sigma count as that.
-double neighbour_correlation(const Series& series, const std::vector<double>& deviation, const Baseline& baseline) {
-  constexpr double kLargest = 0.95;
-  const double limit = 3 * baseline.sigma;
-  double variance = 0;
-  double covariance = 0;
-  double count = 0;
-  double neighbours = 0;
-  for (std::size_t i = 0; i < deviation.size(); ++i) {
-    if (!series.in_control[i]) continue;
-    const double now = std::clamp(deviation[i], -limit, limit);
-    variance += now * now;
-    ++count;
-    if (i == 0 || !series.in_control[i - 1]) continue;
-    if ((series.times[i] - series.times[i - 1]) * 2 > baseline.step_ms * 3) continue;
-    covariance += now * std::clamp(deviation[i - 1], -limit, limit);
-    ++neighbours;
-  }
-  if (neighbours == 0 || !(variance > 0)) return 0;
-  const double correlation = covariance / neighbours / (variance / count);
-  return std::isfinite(correlation) ? std::clamp(correlation, 0.0, kLargest) : 0;
-}
-
 // Of the median of one hour, seen `rounds` times. Correlated values count (1 − φ) / (1 + φ) each, but one day's hour is
 // worth one value at least.
 double standard_error(const Series& series, const Baseline& baseline) {
@@ -185,11 +209,7 @@ double standard_error(const Series& series, const Baseline& baseline) {
   const double phi = baseline.autocorrelation;
   double independent = values * (1 - phi) / (1 + phi);
   if (baseline.centers.size() > 1) {
-    std::set<std::int64_t> rounds;
-    for (const std::int64_t time : series.times) {
-      rounds.insert(hour_number(time, baseline.utc_offset_minutes) / static_cast<std::int64_t>(slots));
-    }
-    independent = std::max(independent, std::min(values, static_cast<double>(rounds.size())));
+    independent = std::max(independent, std::min(values, static_cast<double>(rounds_of(series, baseline).size())));
   }
   constexpr double kVarianceOfMedian = std::numbers::pi / 2;  // over that of the mean, for normal values
   return baseline.sigma * std::sqrt(kVarianceOfMedian / std::max(independent, 1.0));
@@ -218,15 +238,14 @@ Result<Baseline> fit_baseline(SampleView history, const BaselineOptions& options
                                                " values in its reference window, there are " +
                                                std::to_string(series.times.size())};
   }
-  baseline.seasonality = choose_seasonality(series, options);
+  choose_seasonality(series, options, baseline);
   const std::size_t slots = slots_of(baseline.seasonality);
   constexpr int kMostRounds = 5;
-  std::vector<double> deviation;
-  for (int round = 0; round < kMostRounds; ++round) {
+  baseline.centers = medians(series, slots, options.utc_offset_minutes);
+  for (int round = 0; round < kMostRounds && exclude(series, deviations(series, baseline), baseline); ++round) {
     baseline.centers = medians(series, slots, options.utc_offset_minutes);
-    deviation = deviations(series, baseline);
-    if (!exclude(series, deviation)) break;
   }
+  const std::vector<double> deviation = deviations_from_others(series, baseline);
   baseline.values = static_cast<std::size_t>(std::count(series.in_control.begin(), series.in_control.end(), true));
   baseline.excluded = series.times.size() - baseline.values;
   baseline.sigma = spread(series, deviation);
@@ -236,7 +255,8 @@ Result<Baseline> fit_baseline(SampleView history, const BaselineOptions& options
   if (!(baseline.sigma > 0)) {
     return Error{ErrorKind::missing_input, "the signal does not vary in its reference window: it has no limits"};
   }
-  baseline.autocorrelation = neighbour_correlation(series, deviation, baseline);
+  baseline.autocorrelation =
+      first_order_autocorrelation({series.times, deviation, series.in_control}, baseline.step_ms, 3 * baseline.sigma);
   baseline.center_error = standard_error(series, baseline);
   return baseline;
 }

@@ -67,10 +67,9 @@ struct ControlPoint {
 //  - EWMA: limits of the EWMA of an AR(1) process (N. F. Zhang, "A Statistical Control Chart for Stationary Process
 //    Data", Technometrics 1998);
 //  - CUSUM: h grows by (1 + φ) / (1 − φ), the long-run variance, with which a drifting sum keeps its run length;
-//  - the three run rules look at one-step forecast errors x_t − centre − φ (x_{t−1} − centre), which are independent
-//  (L. C.
-//    Alwan, H. V. Roberts, "Time-Series Modeling for Statistical Process Control", JBES 1988): in correlated values
-//    eight neighbours on one side are the rule. "Beyond 3 sigma" looks at the value itself.
+//  - the three run rules look at one-step forecast errors x_t − centre − φ (x_{t−1} − centre), which are
+//    independent (L. C. Alwan, H. V. Roberts, "Time-Series Modeling for Statistical Process Control", JBES 1988): in
+//    correlated values eight neighbours on one side are the rule. "Beyond 3 sigma" looks at the value itself.
 // That the centre is itself an estimate widens the EWMA's limits, and adds its standard error to k: an hour whose
 // centre is a little off must not look like a shift of every day. With φ = 0 and a known centre all of them are the
 // textbook's.

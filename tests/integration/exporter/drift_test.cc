@@ -125,7 +125,7 @@ class Drift : public testing::Test {
                                      "evaluation: {interval: 1s}\n"
                                      "catalog: {exporters: [vllm]}\n"
                                      "slos: []\n"
-                                     "spc: {signals: [requests_running], step: 10s, window: 30m}\n"
+                                     "spc: {signals: [requests_running], step: 10s, window: 30m, seasonality: none}\n"
                                      "drift:\n"
                                      "  interval: 20s\n"
                                      "  window: 5m\n"

@@ -70,7 +70,7 @@ spc:
   signals: [ttft, kv_cache_usage]
   methods: [ewma]
   step: 1m
-  window: 12h
+  window: 3d
   seasonality: hour_of_day
   ewma_lambda: 0.1
   ewma_limit: 3
@@ -119,7 +119,7 @@ spc:
   EXPECT_THAT(spc.signals, ElementsAre("ttft", "kv_cache_usage"));
   EXPECT_THAT(spc.methods, ElementsAre("ewma"));
   EXPECT_EQ(spc.step, minutes(1));
-  EXPECT_EQ(spc.window, hours(12));
+  EXPECT_EQ(spc.window, hours(72));
   EXPECT_EQ(spc.seasonality, SpcSeason::hour_of_day);
   EXPECT_EQ(spc.ewma_lambda, 0.1);
   EXPECT_EQ(spc.ewma_limit, 3);
@@ -179,7 +179,12 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"drift: {attribution: {labels: [le]}}",
              "2: drift.attribution.labels: \"le\" cannot be the name of such a label"},
         Case{"spc: {methods: [shewart]}", "2: spc.methods[0]: unknown method, did you mean \"shewhart\"?"},
-        Case{"spc: {window: 1h}", "2: spc.window: must be 20 to 20000 steps of 5m, not 12"}));
+        Case{"spc: {window: 1h}", "2: spc.window: must be 20 to 20000 steps of 5m, not 12"},
+        Case{"spc: {window: 1d}",
+             "2: spc.window: must be at least 2d8h to see every hour of the day twice; `seasonality: none` permits a "
+             "shorter one, for signals without a daily rhythm"},
+        Case{"spc: {step: 2h, window: 30d}",
+             "2: spc.step: must be at most 1h to see every hour, or set `seasonality: none`"}));
 
 }  // namespace
 }  // namespace exporter

@@ -32,6 +32,7 @@ class SpcEngineTest : public testing::Test {
     config_.spc.signals = {"load", "no_such_role"};
     config_.spc.step = std::chrono::minutes(1);
     config_.spc.window = std::chrono::hours(6);
+    config_.spc.seasonality = SpcSeason::none;
   }
   const SpcChart& chart(const std::string& entity) {
     static const SpcChart kNone;
@@ -78,6 +79,17 @@ TEST_F(SpcEngineTest, ChartsShowWhichSignalIsOutOfControl) {
   EXPECT_TRUE(raised.point.violates(rca::SpcRule::cusum_high));
   EXPECT_TRUE(raised.point.violates(rca::SpcRule::ewma));
   EXPECT_FALSE(raised.point.violates(rca::SpcRule::cusum_low));
+}
+
+TEST_F(SpcEngineTest, WithoutTwoDaysOfASeasonThereIsNoVerdict) {
+  make();
+  ASSERT_TRUE(update(kNow + 20'000));
+  EXPECT_TRUE(chart("raised").enough_data);
+  config_.spc.seasonality = SpcSeason::hour_of_day;
+  make();
+  ASSERT_TRUE(update(kNow + 20'000));
+  EXPECT_FALSE(chart("raised").enough_data);
+  EXPECT_NEAR(chart("raised").point.center, 1, 0.05);
 }
 
 TEST_F(SpcEngineTest, DrawsOncePerStepAndReadsInPieces) {

@@ -108,6 +108,8 @@ TEST(Families, ShowWhatTheSnapshotHolds) {
            "rca_spc_upper_limit{signal=\"ttft\",entity=\"ray-replicas-1\"} 2.5\n",
            "rca_spc_violation{signal=\"ttft\",entity=\"ray-replicas-1\",rule=\"beyond_3_sigma\"} 1\n",
            "rca_spc_violation{signal=\"ttft\",entity=\"ray-replicas-1\",rule=\"ewma\"} 0\n",
+           "rca_spc_enough_data{signal=\"ttft\",entity=\"ray-replicas-1\"} 1\n",
+           "rca_spc_enough_data{signal=\"ttft\",entity=\"new\"} 0\n",
            "rca_sli_threshold{slo=\"itl\"} 0.2\n",
            "rca_change_event_timestamp_seconds{kind=\"deployment\",entity=\"ray-head\",from=\"v1\",to=\"v2\"} "
            "1795332600\n",

@@ -56,7 +56,10 @@ inline std::shared_ptr<const SpcReport> sample_charts(std::int64_t now_ms) {
   chart.point.upper_limit = 2.5;
   chart.point.violations[static_cast<std::size_t>(rca::SpcRule::beyond_3_sigma)] = true;
   chart.reference_samples = 250;
-  report->charts = {chart};
+  SpcChart recent = chart;
+  recent.entity = "new";
+  recent.enough_data = false;
+  report->charts = {recent, chart};
   return report;
 }
 

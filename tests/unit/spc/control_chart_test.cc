@@ -5,7 +5,9 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <vector>
 
+#include "rca_core/spc/autocorrelation.h"
 #include "rca_core/stats/random.h"
 
 namespace rca {
@@ -35,13 +37,19 @@ struct Signal {
   }
 };
 
+BaselineOptions without_season() {
+  BaselineOptions options;
+  options.longest = Seasonality::none;
+  return options;
+}
+
 SampleView first_days(const Samples& samples, std::size_t days) {
   return samples.view().subview(0, days * 288);
 }
 
 TEST(Baseline, OfNoiseIsItsMedianAndDeviation) {
   const Samples samples = Signal{}.days(2);
-  const auto baseline = fit_baseline(samples.view(), {});
+  const auto baseline = fit_baseline(samples.view(), without_season());
   ASSERT_TRUE(baseline.ok()) << baseline.error().message;
   EXPECT_EQ(baseline->seasonality, Seasonality::none);
   EXPECT_NEAR(baseline->center(kMonday), 100, 0.2);
@@ -52,9 +60,11 @@ TEST(Baseline, OfNoiseIsItsMedianAndDeviation) {
 
 TEST(Baseline, TakesTheLongestSeasonThatTheHistoryCovers) {
   const Samples samples = Signal{0, 20}.days(22);
-  EXPECT_EQ(fit_baseline(first_days(samples, 2), {})->seasonality, Seasonality::none);
-  EXPECT_EQ(fit_baseline(first_days(samples, 4), {})->seasonality, Seasonality::hour_of_day);
-  EXPECT_EQ(fit_baseline(first_days(samples, 20), {})->seasonality, Seasonality::hour_of_day);
+  EXPECT_EQ(fit_baseline(first_days(samples, 1), {})->seasonality, Seasonality::none);
+  EXPECT_FALSE(fit_baseline(first_days(samples, 1), {})->season_known);
+  EXPECT_EQ(fit_baseline(first_days(samples, 2), {})->seasonality, Seasonality::hour_of_day);
+  EXPECT_TRUE(fit_baseline(first_days(samples, 2), {})->season_known);
+  EXPECT_EQ(fit_baseline(first_days(samples, 13), {})->seasonality, Seasonality::hour_of_day);
   const auto weekly = fit_baseline(samples.view(), {});
   EXPECT_EQ(weekly->seasonality, Seasonality::hour_of_week);
   EXPECT_EQ(weekly->centers.size(), 168U);
@@ -62,9 +72,63 @@ TEST(Baseline, TakesTheLongestSeasonThatTheHistoryCovers) {
   EXPECT_NEAR(weekly->center(kMonday + kDay / 4), 120, 1);
   EXPECT_NEAR(weekly->center(kMonday + 3 * kDay / 4), 80, 1);
   EXPECT_LT(weekly->sigma, 1.6);
-  BaselineOptions no_season;
-  no_season.longest = Seasonality::none;
-  EXPECT_GT(fit_baseline(samples.view(), no_season)->sigma, 8);
+  EXPECT_GT(fit_baseline(samples.view(), without_season())->sigma, 8);
+  EXPECT_TRUE(fit_baseline(first_days(samples, 1), without_season())->season_known);
+}
+
+// The centre of two days lies between them, so that their own deviations from it are too small.
+TEST(Baseline, SigmaIsThatOfADayThatTheCentreHasNotSeen) {
+  double ratio = 0;
+  constexpr std::uint64_t kSeeds = 20;
+  for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    const Samples samples = Signal{0.9, 20, seed}.days(3);
+    const auto baseline = fit_baseline(first_days(samples, 2), {});
+    double squares = 0;
+    for (std::size_t i = 576; i < 864; ++i) {
+      const double deviation = samples.values[i] - baseline->center(samples.times[i]);
+      squares += deviation * deviation / 288;
+    }
+    ratio += std::sqrt(squares) / baseline->sigma / kSeeds;
+  }
+  EXPECT_LE(ratio, 1.05);
+  EXPECT_GE(ratio, 0.6);
+}
+
+// Which of two days was the normal one cannot be told: both are.
+TEST(Baseline, AnHourThatDiffersBetweenTwoDaysIsNotLeftOut) {
+  Samples samples = Signal{0, 20}.days(2);
+  for (std::size_t i = 120; i < 132; ++i) samples.values[i] += 50;
+  const auto baseline = fit_baseline(samples.view(), {});
+  EXPECT_NEAR(baseline->center(samples.times[126]), samples.values[126] - 25, 5);
+  EXPECT_GT(baseline->sigma, 10);
+  samples = Signal{0, 20}.days(3);
+  for (std::size_t i = 120; i < 132; ++i) samples.values[i] += 50;
+  EXPECT_EQ(fit_baseline(samples.view(), {})->excluded, 12U);
+  EXPECT_LT(fit_baseline(samples.view(), {})->sigma, 2.5);
+}
+
+TEST(Autocorrelation, OfAFirstOrderProcessIsItsCoefficient) {
+  for (const double phi : {0.0, 0.5, 0.8}) {
+    const Samples samples = Signal{phi}.days(40);
+    std::vector<double> deviations;
+    for (const double value : samples.values) deviations.push_back(value - 100);
+    const std::vector<bool> all(deviations.size(), true);
+    EXPECT_NEAR(first_order_autocorrelation({samples.times, deviations, all}, 5 * kMinute, 1e9), phi, 0.05) << phi;
+    EXPECT_EQ(first_order_autocorrelation({samples.times, deviations, all}, kMinute, 1e9), 0) << "no neighbours";
+  }
+}
+
+// Four parts of noise and one of a slow wander: the lag-one coefficient is 0.2, but the means of an hour vary as those
+// of a process with a coefficient above 0.4.
+TEST(Autocorrelation, FindsASlowWanderUnderNoise) {
+  const Samples slow = Signal{0.98}.days(40);
+  Random random(3);
+  std::vector<double> deviations;
+  for (const double value : slow.values) deviations.push_back((value - 100) + 2 * random.normal());
+  const std::vector<bool> all(deviations.size(), true);
+  const double phi = first_order_autocorrelation({slow.times, deviations, all}, 5 * kMinute, 1e9);
+  EXPECT_GT(phi, 0.4);
+  EXPECT_LT(phi, 0.65);
 }
 
 TEST(Baseline, HoursBeginInTheZone) {
@@ -78,7 +142,7 @@ TEST(Baseline, HoursBeginInTheZone) {
 TEST(Baseline, LeavesOutStretchesOutOfControl) {
   Samples samples = Signal{}.days(2);
   for (std::size_t i = 200; i < 260; ++i) samples.values[i] += 50;
-  const auto baseline = fit_baseline(samples.view(), {});
+  const auto baseline = fit_baseline(samples.view(), without_season());
   EXPECT_EQ(baseline->excluded, 60U);
   EXPECT_NEAR(baseline->sigma, 1, 0.15);
   EXPECT_NEAR(baseline->center(kMonday), 100, 0.2);
@@ -98,9 +162,7 @@ TEST(Baseline, SkewedSignalsDoNotAlarmByTheirNature) {
   Random random(2);
   Samples samples;
   for (int i = 0; i < 5000; ++i) samples.push_back(kMonday + i * kMinute, std::exp(random.normal()));
-  BaselineOptions options;
-  options.longest = Seasonality::none;
-  const auto baseline = fit_baseline(samples.view(), options);
+  const auto baseline = fit_baseline(samples.view(), without_season());
   int beyond = 0;
   for (const double value : samples.values) {
     if (std::fabs(value - baseline->center(0)) > 3 * baseline->sigma) ++beyond;
