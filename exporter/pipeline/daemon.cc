@@ -145,7 +145,7 @@ void Daemon::run(const std::stop_token& stop) {
 
 bool Daemon::wait_for_next(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
-  wake_.wait_for(lock, stop, evaluator_->config().interval, [this] { return due_ || next_ != nullptr; });
+  wake_.wait_until(lock, stop, next_cycle_, [this] { return due_ || next_ != nullptr; });
   return !stop.stop_requested();
 }
 
@@ -169,8 +169,12 @@ void Daemon::evaluate(const std::stop_token& stop) {
     published_ = evaluator_->snapshot();
   }
   publish();
-  // Incidents are out before anything that takes its time is begun.
-  if (!evaluator_->follow_up(now_ms(), cycle)) return;
+  // Incidents are out before anything that takes its time is begun, and are not kept waiting by it. An interval of less
+  // than a few seconds would leave no read the time that it needs.
+  constexpr auto kShortest = std::chrono::seconds(5);
+  const auto now = std::chrono::steady_clock::now();
+  next_cycle_ = now + evaluator_->config().interval;
+  if (!evaluator_->follow_up(now_ms(), cycle, std::max(next_cycle_, now + kShortest))) return;
   {
     const std::lock_guard lock(publish_mutex_);
     published_ = evaluator_->snapshot();

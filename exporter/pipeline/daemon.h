@@ -1,6 +1,7 @@
 // rca_exporter's inside: the evaluation thread, what it publishes, and what the web server may change.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -81,8 +82,9 @@ class Daemon {
   bool reload_ok_ = true;
   std::int64_t reload_ms_ = 0;
 
-  std::optional<rca::ErrorKind> failing_;  // of the evaluation thread: the reason that was logged
-  std::jthread thread_;                    // last: stops before the rest goes
+  std::chrono::steady_clock::time_point next_cycle_;  // of the evaluation thread: when the next one is due
+  std::optional<rca::ErrorKind> failing_;             // of the evaluation thread: the reason that was logged
+  std::jthread thread_;                               // last: stops before the rest goes
 };
 
 }  // namespace exporter

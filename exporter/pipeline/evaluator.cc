@@ -8,6 +8,7 @@
 #include "exporter/drift/spc.h"
 #include "exporter/incident/action_check.h"
 #include "exporter/incident/sli.h"
+#include "exporter/pipeline/deadline.h"
 #include "exporter/pipeline/inventory.h"
 #include "exporter/pipeline/log.h"
 #include "exporter/pipeline/scores.h"
@@ -21,7 +22,7 @@ constexpr std::int64_t kChangesShownMs = 24LL * 3600 * 1000;
 constexpr std::int64_t kCountedAfterMs = 120'000;
 constexpr std::int64_t kLongestWaitMs = 300'000;
 // Reads of an hour of the charted signals' history.
-constexpr std::int64_t kChartReadsPerCycle = 2;
+constexpr std::int64_t kChartReadsPerCycle = 8;
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -115,16 +116,22 @@ bool Evaluator::note_follow_up(const rca::Result<bool>& done, const std::string&
   return true;  // the count is new
 }
 
-bool Evaluator::follow_up(std::int64_t now_ms, const std::stop_token& stop) {
+bool Evaluator::follow_up(std::int64_t now_ms, const std::stop_token& stop,
+                          std::chrono::steady_clock::time_point deadline) {
+  const Deadline limit(stop, deadline);
+  const auto in_time = [&](rca::Result<bool> done) -> rca::Result<bool> {
+    if (done.ok() || done.error().kind != rca::ErrorKind::cancelled || !limit.passed()) return done;
+    return rca::Error{rca::ErrorKind::timeout, "the sources had not answered when incidents were due again"};
+  };
   bool changed = false;
   if (drift_ && now_ms >= drift_state_.not_before_ms) {
-    changed = note_follow_up(drift_->update(now_ms, sources_, stop), "evaluation of drift", now_ms, drift_state_,
-                             snapshot_.drift_failures);
+    changed = note_follow_up(in_time(drift_->update(now_ms, sources_, limit.token())), "evaluation of drift", now_ms,
+                             drift_state_, snapshot_.drift_failures);
     if (drift_->report()) snapshot_.drift = drift_->report();
   }
-  if (spc_ && now_ms >= spc_state_.not_before_ms) {
-    changed = note_follow_up(spc_->update(now_ms, sources_, stop), "evaluation of control charts", now_ms, spc_state_,
-                             snapshot_.spc_failures) ||
+  if (spc_ && now_ms >= spc_state_.not_before_ms && !limit.passed()) {
+    changed = note_follow_up(in_time(spc_->update(now_ms, sources_, limit.token())), "evaluation of control charts",
+                             now_ms, spc_state_, snapshot_.spc_failures) ||
               changed;
     if (spc_->report()) snapshot_.spc = spc_->report();
   }

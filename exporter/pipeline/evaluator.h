@@ -1,6 +1,7 @@
 // One configuration at work: cycle by cycle from the sources to incidents with rankings.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -39,8 +40,10 @@ class Evaluator {
 
   // What has more time than incidents: drift and control charts, when they are due. Reads for at most a third of the
   // interval and goes on in the next call. True: the snapshot is new. What fails is counted and logged, and tried
-  // again, less and less often (5 minutes apart at most), since a read that times out keeps incidents waiting.
-  bool follow_up(std::int64_t now_ms, const std::stop_token& stop = {});
+  // again, less and less often (5 minutes apart at most). A read that is not over at `deadline` is given up, which is a
+  // failure of the kind timeout: incidents do not wait for it.
+  bool follow_up(std::int64_t now_ms, const std::stop_token& stop = {},
+                 std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max());
 
   // What the last cycle left. Its incidents are those of the desk at that time.
   [[nodiscard]] const Snapshot& snapshot() const { return snapshot_; }
