@@ -20,6 +20,8 @@ constexpr int kVersion = 1;
 constexpr std::size_t kMaxTextBytes = 1024;
 constexpr std::size_t kMaxBuckets = std::size_t{1} << 16;
 constexpr std::size_t kMaxRows = 2000;  // of a gauge or an embedding, in the file
+constexpr std::size_t kMaxLabels = 64;
+constexpr std::size_t kMaxParts = 20'000;  // of one signal of one entity
 constexpr std::int64_t kLongestReadMs = 1'800'000;
 
 std::string_view kind_name(DriftKind kind) {
@@ -80,6 +82,7 @@ rca::Result<void> read_part(const json& value, const std::string& path, const st
   bounds.push_back(std::numeric_limits<double>::infinity());
   auto distribution = rca::make_binned(std::move(bounds), std::move(counts));
   if (!distribution.ok()) return field_error(path, distribution.error().message);
+  if (!std::isfinite(distribution->total())) return field_error(path, "the counts are too large to be added up");
   std::vector<std::string> values(labels.size());
   if (const auto given = value.find("labels"); given != value.end()) {
     if (!given->is_object()) return field_error(join_path(path, "labels"), "must be an object");
@@ -91,11 +94,16 @@ rca::Result<void> read_part(const json& value, const std::string& path, const st
   const auto same =
       std::find_if(side.parts.begin(), side.parts.end(), [&](const auto& part) { return part.first == values; });
   if (same == side.parts.end()) {
+    if (side.parts.size() == kMaxParts) {
+      return rca::Error{rca::ErrorKind::limit, path + ": more than " + std::to_string(kMaxParts) + " parts"};
+    }
     side.parts.emplace_back(std::move(values), std::move(distribution).value());
     return {};
   }
   const std::vector<rca::BinnedDistribution> both{same->second, *distribution};
-  RCA_ASSIGN(same->second, rca::merge(both));
+  RCA_ASSIGN(rca::BinnedDistribution sum, rca::merge(both));
+  if (!std::isfinite(sum.total())) return field_error(path, "the counts are too large to be added up");
+  same->second = std::move(sum);
   return {};
 }
 
@@ -160,6 +168,9 @@ rca::Result<GoldenDataset> parse_golden(std::string_view text, const std::vector
   if (labels != nullptr) {
     dataset.labels = *labels;
   } else if (const auto given = root.find("labels"); given != root.end() && given->is_array()) {
+    if (given->size() > kMaxLabels) {
+      return rca::Error{rca::ErrorKind::limit, "labels: more than " + std::to_string(kMaxLabels)};
+    }
     for (const json& label : *given) {
       if (!label.is_string()) return field_error("labels", "must be a list of texts");
       dataset.labels.push_back(label.get<std::string>());

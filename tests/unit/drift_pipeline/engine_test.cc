@@ -285,6 +285,11 @@ TEST(Golden, SaysWhichFieldIsWrong) {
   EXPECT_THAT(part(R"({"upper_bounds":[1],"counts":[1,-2]})"), HasSubstr("signals[0].parts[0]"));
   EXPECT_THAT(part(R"({"upper_bounds":["x"],"counts":[1,2]})"),
               HasSubstr("signals[0].parts[0].upper_bounds: must hold numbers"));
+  EXPECT_THAT(part(R"({"upper_bounds":[1],"counts":[1e308,0]},{"upper_bounds":[1],"counts":[1e308,0]})"),
+              HasSubstr("signals[0].parts[1]: the counts are too large to be added up"));
+  std::string labels;
+  for (int i = 0; i < 65; ++i) labels += (i == 0 ? "\"l" : ",\"l") + std::to_string(i) + "\"";
+  EXPECT_THAT(message(head + "\"labels\":[" + labels + "],\"signals\":[]}"), HasSubstr("labels: more than 64"));
   EXPECT_THAT(message(head + R"("signals":[{"signal":"s","entity":"e","kind":"gauge","dimensions":2,"values":[1]}]})"),
               HasSubstr("signals[0].values: must be whole rows of 2"));
 }
