@@ -93,7 +93,7 @@ export function incidentPanels(): dashboard.Dashboard {
         pluginPanel(
           'timeline',
           { title: 'Incident timeline', description: 'Onset, detection, changes and resolution over the SLI.', unit: 'short', width: 12, height: 12 },
-          [...head, state('rca_action_verified'), state('rca_change_event_timestamp_seconds', ''), state('rca_sli_threshold', ''), { refId: 'rca_sli_value_range', expr: 'rca_sli_value', range: true }],
+          [...head, state('rca_incident_mitigated_timestamp_seconds'), state('rca_action_verified'), state('rca_change_likelihood'), state('rca_change_event_timestamp_seconds', ''), state('rca_sli_threshold', ''), { refId: 'rca_sli_value_range', expr: 'rca_sli_value', range: true }],
         ),
       ],
     },
@@ -110,6 +110,8 @@ export function incidentPanels(): dashboard.Dashboard {
           ...diagnosis,
           state('rca_why'),
           state('rca_propagation_edge_weight'),
+          state('rca_finding_probability'),
+          state('rca_change_likelihood'),
           state('rca_change_event_timestamp_seconds', ''),
           state('rca_observability_gap', ''),
         ]),

@@ -1,5 +1,5 @@
 // The incident as Markdown, from its series alone, in the order of the exporter's own report.
-import { CONSENSUS, type ChangeEvent, type Incident, type RcaModel, type Slo } from '../data';
+import { changeKey, CONSENSUS, type ChangeEvent, type Incident, type RcaModel, type Slo } from '../data';
 import { faultClassTitle } from '../data/faultClasses';
 import { durationMs, type IncidentRow } from './incidents';
 import { durationText, percentText, quantityText, utcText, words } from './text';
@@ -124,10 +124,15 @@ function withFault(incident: Incident, { entity, faultClass }: IncidentRow): str
   return fault === undefined ? '' : `; with this fault: ${percentText(fault.probability)}`;
 }
 
-export function timelineEntries({ row, changes, indicator }: Case): TimelineEntry[] {
+function likelihoodOf({ changeLikelihoods }: Incident, change: ChangeEvent): string {
+  const likelihood = changeLikelihoods.get(changeKey(change));
+  return likelihood === undefined ? '' : ` (likelihood that it brought the incident about: ${percentText(likelihood)})`;
+}
+
+export function timelineEntries({ row, incident, changes, indicator }: Case): TimelineEntry[] {
   const entries: TimelineEntry[] = changes.map((change) => ({
     time: change.at,
-    text: `Change: ${words(change.kind)} of ${change.entity}${change.from ? ` from ${change.from}` : ''}${change.to ? ` to ${change.to}` : ''}`,
+    text: `Change: ${words(change.kind)} of ${change.entity}${change.from ? ` from ${change.from}` : ''}${change.to ? ` to ${change.to}` : ''}${likelihoodOf(incident, change)}`,
   }));
   const add = (time: number | null, text: string) => {
     if (time !== null) {
@@ -137,6 +142,7 @@ export function timelineEntries({ row, changes, indicator }: Case): TimelineEntr
   add(row.onset, 'Onset (estimated)');
   add(row.detected, 'Detected');
   add(indicator.worstAt, `Worst value of the indicator: ${quantityText(indicator.worst ?? NaN)}`);
+  add(incident.mitigated ?? null, 'Mitigated: the objective was kept again');
   add(row.resolved, 'Resolved');
   return entries.sort((a, b) => a.time - b.time);
 }

@@ -28,6 +28,9 @@ export const FAULT_PROBABILITY = 'Probability of entity and fault';
 export const entityChance = (probability: number | undefined): string => `entity ${probabilityText(probability)}`;
 export const faultChance = (probability: number | undefined): string => `entity and fault ${probabilityText(probability)}`;
 
+/** Of a change: that it brought the incident about. */
+export const likelihoodText = (likelihood: number): string => `likelihood ${probabilityText(likelihood)}`;
+
 /** A share that may exceed 1, such as a consumed error budget. */
 export function shareText(value: number | undefined): string {
   if (value === undefined || !Number.isFinite(value)) {

@@ -8,6 +8,7 @@ export {
   entityChance,
   FAULT_PROBABILITY,
   faultChance,
+  likelihoodText,
   nameText,
   probabilityText,
   roleText,

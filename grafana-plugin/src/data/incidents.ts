@@ -1,6 +1,9 @@
 // Everything that the series say about each incident.
+import type { Labels } from '@grafana/data';
+
 import type { Sample, Samples } from './build';
 import {
+  changeKey,
   CONSENSUS,
   UNKNOWN,
   type FaultClass,
@@ -69,6 +72,7 @@ interface Parts {
   info: ByIncident<Sample>;
   onset: ByIncident<Sample>;
   detected: ByIncident<Sample>;
+  mitigated: ByIncident<Sample>;
   resolved: ByIncident<Sample>;
   budget: ByIncident<Sample>;
   recurrences: ByIncident<Sample>;
@@ -76,6 +80,8 @@ interface Parts {
   ranks: ByIncident<Sample>;
   faults: ByIncident<Sample>;
   findings: ByIncident<Sample>;
+  findingProbabilities: ByIncident<Sample>;
+  changes: ByIncident<Sample>;
   whys: ByIncident<Sample>;
   edges: ByIncident<Sample>;
   actions: ByIncident<Sample>;
@@ -88,6 +94,7 @@ function readParts(samples: Samples, notices: Notice[]): Parts {
     info: group('rca_incident_info'),
     onset: group('rca_incident_onset_timestamp_seconds'),
     detected: group('rca_incident_detected_timestamp_seconds'),
+    mitigated: group('rca_incident_mitigated_timestamp_seconds'),
     resolved: group('rca_incident_resolved_timestamp_seconds'),
     budget: group('rca_incident_error_budget_consumed_ratio'),
     recurrences: group('rca_incident_recurrences'),
@@ -95,6 +102,8 @@ function readParts(samples: Samples, notices: Notice[]): Parts {
     ranks: group('rca_root_cause_rank'),
     faults: ratios('rca_fault_class_probability'),
     findings: group('rca_finding_role'),
+    findingProbabilities: ratios('rca_finding_probability'),
+    changes: ratios('rca_change_likelihood'),
     whys: ratios('rca_why'),
     edges: ratios('rca_propagation_edge_weight'),
     actions: group('rca_action_verified'),
@@ -129,7 +138,7 @@ function inRange(name: SeriesName, samples: readonly Sample[], notices: Notice[]
 function assemble(id: string, parts: Parts): Incident {
   const info = newest(parts.info.get(id));
   const resolved = seconds(parts.resolved.get(id));
-  const findings = readFindings(parts.findings.get(id) ?? []);
+  const findings = readFindings(parts.findings.get(id) ?? [], parts.findingProbabilities.get(id) ?? []);
   const faults = readFaultClasses(parts.faults.get(id) ?? []);
   const slo = [parts.info, parts.onset, parts.detected, parts.resolved, parts.budget]
     .map((part) => newest(part.get(id))?.labels['slo'])
@@ -142,6 +151,7 @@ function assemble(id: string, parts: Parts): Incident {
     open: resolved === undefined,
     onset: seconds(parts.onset.get(id)),
     detected: seconds(parts.detected.get(id)),
+    mitigated: seconds(parts.mitigated.get(id)),
     resolved,
     budgetConsumed: newest(parts.budget.get(id))?.value,
     recurrences: newest(parts.recurrences.get(id))?.value,
@@ -152,6 +162,7 @@ function assemble(id: string, parts: Parts): Incident {
     whys: readWhys(parts.whys.get(id) ?? []),
     edges: readEdges(parts.edges.get(id) ?? []),
     actions: readActions(parts.actions.get(id) ?? []),
+    changeLikelihoods: readLikelihoods(parts.changes.get(id) ?? []),
   };
 }
 
@@ -178,12 +189,15 @@ function readFaultClasses(samples: readonly Sample[]): { named: FaultClass[]; un
   return { named, unexplained: unknown[0]?.probability };
 }
 
-function readFindings(samples: readonly Sample[]): Finding[] {
+const findingKey = (labels: Labels): string => JSON.stringify([labels['entity'] ?? '', labels['signal'] ?? '', labels['role'] ?? '']);
+
+function readFindings(samples: readonly Sample[], probabilities: readonly Sample[]): Finding[] {
+  const known = new Map(probabilities.map(({ labels, value }) => [findingKey(labels), value]));
   const findings: Finding[] = [];
   for (const { labels } of samples) {
     const role = labels['role'] ?? '';
     if (isRole(role)) {
-      findings.push({ entity: labels['entity'] ?? '', signal: labels['signal'] ?? '', role });
+      findings.push({ entity: labels['entity'] ?? '', signal: labels['signal'] ?? '', role, probability: known.get(findingKey(labels)) });
     }
   }
   return findings.sort(
@@ -271,6 +285,14 @@ function readEdges(samples: readonly Sample[]): PropagationEdge[] {
     }))
     .sort((a, b) => b.weight - a.weight || a.source.localeCompare(b.source) || a.target.localeCompare(b.target));
 }
+
+const readLikelihoods = (samples: readonly Sample[]): Map<string, number> =>
+  new Map(
+    samples.map(({ labels, value }) => [
+      changeKey({ kind: labels['kind'] ?? '', entity: labels['entity'] ?? '', from: labels['from'] ?? '', to: labels['to'] ?? '' }),
+      value,
+    ]),
+  );
 
 function readActions(samples: readonly Sample[]): VerifiedAction[] {
   return samples

@@ -37,6 +37,8 @@ export interface Finding {
   entity: string;
   signal: string;
   role: Role;
+  /** How sure it is that the signal plays this part. */
+  probability?: number;
 }
 
 export interface Why {
@@ -70,6 +72,8 @@ export interface Incident {
   open: boolean;
   onset?: number;
   detected?: number;
+  /** From then on the objective was kept again. */
+  mitigated?: number;
   resolved?: number;
   /** Share of the error budget; may exceed 1. */
   budgetConsumed?: number;
@@ -85,6 +89,8 @@ export interface Incident {
   whys: readonly Why[];
   edges: readonly PropagationEdge[];
   actions: readonly VerifiedAction[];
+  /** That a change brought the incident about, 0..1, by changeKey(); only of the likeliest ones. */
+  changeLikelihoods: ReadonlyMap<string, number>;
 }
 
 export interface ChangeEvent {
@@ -130,5 +136,8 @@ export interface RcaModel {
   series: readonly Series[];
   notices: readonly Notice[];
 }
+
+/** Of a change, whenever it was made. */
+export const changeKey = ({ kind, entity, from, to }: Omit<ChangeEvent, 'at'>): string => JSON.stringify([kind, entity, from, to]);
 
 export const signalKey = (entity: string, signal: string): string => JSON.stringify([entity, signal]);

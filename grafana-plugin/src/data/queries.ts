@@ -75,6 +75,8 @@ export function diagnosisQueries(incident?: string): RcaQuery[] {
 /** The panel fishbone: changes and missing telemetry have branches of their own. */
 export const fishboneQueries = (incident?: string): RcaQuery[] => [
   ...diagnosisQueries(incident),
+  state('rca_finding_probability', incidentMatcher(incident)),
+  state('rca_change_likelihood', incidentMatcher(incident)),
   state('rca_change_event_timestamp_seconds'),
   state('rca_observability_gap'),
 ];
@@ -84,7 +86,9 @@ export function timelineQueries(incident?: string): RcaQuery[] {
   const matcher = incidentMatcher(incident);
   return [
     ...head(matcher),
+    state('rca_incident_mitigated_timestamp_seconds', matcher),
     state('rca_action_verified', matcher),
+    state('rca_change_likelihood', matcher),
     state('rca_change_event_timestamp_seconds'),
     state('rca_sli_threshold'),
     course('rca_sli_value'),

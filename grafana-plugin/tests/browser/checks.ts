@@ -29,22 +29,25 @@ export const checks: Record<string, Check> = {
     expect(await exported(page, 'Save as CSV')).toMatch(/^incident,slo,onset,method,rank,entity,/);
     expect(JSON.parse(await exported(page, 'Save as JSON'))[0]).toMatchObject({ rank: 1, method: 'consensus' });
   },
-  timeline: async (page) => {
+  timeline: async (page, { live }) => {
     const events = page.getByRole('list', { name: 'Events' });
     await events.getByText('Onset', { exact: true }).waitFor();
     expect(await events.getByRole('listitem').allInnerTexts()).toEqual(expect.arrayContaining([expect.stringContaining('Detected')]));
+    if (!live) {
+      await events.getByText(/\(likelihood \d+ %\)/).first().waitFor();
+    }
     const chart = page.getByRole('application');
     await chart.focus();
     await page.keyboard.press('End');
     await chart.getByText('Threshold').waitFor({ state: 'attached' });
     await page.keyboard.press('Escape');
-    expect(await exported(page, 'Save as CSV')).toMatch(/^incident,slo,time,event,what,detail\r\n/);
+    expect(await exported(page, 'Save as CSV')).toMatch(/^incident,slo,time,event,what,detail,likelihood\r\n/);
     expect(await exported(page, 'Save as SVG')).toMatch(/^<svg [^]*>threshold<[^]*<\/svg>\n$/);
   },
   'timeline-resolved': async (page) => {
     const events = page.getByRole('list', { name: 'Events' });
     const titles = (await events.getByRole('listitem').allInnerTexts()).join(' ');
-    expect(titles).toMatch(/Onset.*Detected.*Objective kept again.*Resolved/s);
+    expect(titles).toMatch(/Onset.*Detected.*Mitigated objective kept again.*Resolved/s);
   },
 
   propagation: async (page, { live }) => {
@@ -89,7 +92,10 @@ export const checks: Record<string, Check> = {
     expect(await exported(page, 'Save as SVG')).toContain('Because ');
   },
 
-  fishbone: async (page) => {
+  fishbone: async (page, { live }) => {
+    if (!live) {
+      await page.getByRole('img', { name: /^Process: deployment of ray-replicas-2 .*\(likelihood \d+ %\)/ }).waitFor();
+    }
     for (const branch of ['Model', 'Infrastructure', 'Data', 'Process', 'People']) {
       await page.locator('svg[aria-label="Fishbone diagram"]').getByText(branch, { exact: true }).waitFor();
     }
@@ -118,7 +124,9 @@ export const checks: Record<string, Check> = {
     // With legend and summary, which are text beside the drawing on the page.
     expect(await exported(page, 'Save as SVG')).toMatch(/^<svg [^]*>adds to PSI<[^]*the distribution has drifted[^]*<\/svg>\n$/);
     await page.getByRole('combobox', { name: 'Signal' }).click();
-    await page.getByRole('option', { name: /^generation_tokens/ }).click();
+    // Of the demo itself, in which nothing drifts.
+    await page.keyboard.type('generation_tokens of ray-replicas-0');
+    await page.getByRole('option', { name: /^generation_tokens of ray-replicas-0/ }).click();
     await page.getByText('no drift that is both significant and large enough').waitFor();
   },
 
@@ -133,8 +141,8 @@ export const checks: Record<string, Check> = {
     expect(await exported(page, 'Save as CSV')).toMatch(/^time,value,center,lower,upper,ewma,/);
     expect(await exported(page, 'Save as SVG')).toMatch(/^<svg [^]*>CUSUM high<[^]*out of control[^]*<\/svg>\n$/);
     await page.getByRole('combobox', { name: 'Signal' }).click();
-    await page.getByRole('option', { name: /^inter_token_latency/ }).click();
-    await page.getByText('inter_token_latency of ray-replicas-1: in control').waitFor();
+    await page.getByRole('option', { name: /^requests_running of ray-replicas-0/ }).click();
+    await page.getByText('requests_running of ray-replicas-0: in control').waitFor();
   },
 
   incidents: async (page, { incident, live }) => {

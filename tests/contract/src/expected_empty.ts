@@ -19,6 +19,7 @@ export const expectedEmpty: Record<string, string> = {
 export const onceResolved = [
   'panel Incidents D',
   'annotation Resolution',
+  'panel Incident timeline rca_incident_mitigated_timestamp_seconds',
   ...['Root-cause ranking', 'Incident timeline', 'Propagation', 'Five whys', 'Fishbone'].map(
     (title) => `panel ${title} rca_incident_resolved_timestamp_seconds`,
   ),
@@ -41,6 +42,8 @@ export const eitherWay: Record<string, string> = {
   'panel Objectives F': 'there is no forecast when the budgets will last',
   'alert RcaSpcViolation': 'the fault may move what runs out of its limits',
   'panel Out of control': 'a rule of a control chart may be broken by chance',
+  'panel Incident timeline rca_change_likelihood': 'the only change may come after the onset',
+  'panel Fishbone rca_change_likelihood': 'the only change may come after the onset',
   'panel Evaluations B': 'an evaluation from before the first scrape finds no samples and fails',
 };
 

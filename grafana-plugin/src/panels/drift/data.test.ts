@@ -169,3 +169,16 @@ describe('control charts', () => {
     expect(notices.map((notice) => notice.kind)).toEqual(['missing-label', 'missing-label']);
   });
 });
+
+describe('series of no signal', () => {
+  it('give a reference its age, or are of the exporter itself', () => {
+    const model = buildDriftModel([
+      one('rca_drift_detected', who, 0),
+      one('rca_drift_reference_age_seconds', { reference: 'earlier_days' }, 86_400),
+      one('rca_drift_targets', {}, 12),
+      one('rca_drift_evaluation_failures_total', { reason: 'budget' }, 0),
+    ]);
+    expect(model.drifts.map(({ referenceAgeSeconds }) => referenceAgeSeconds)).toEqual([86_400]);
+    expect(model.notices).toEqual([]);
+  });
+});

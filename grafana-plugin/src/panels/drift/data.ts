@@ -8,11 +8,14 @@ import type { DriftModel } from './model';
 export const isDriftName = (name: string | undefined): boolean =>
   name !== undefined && (name.startsWith('rca_drift_') || name.startsWith('rca_spc_'));
 
+/** How the exporter itself is doing: of no signal, so nothing to draw. */
+const OF_THE_EXPORTER = /^rca_(drift|spc)_(targets|charts|evaluation_)/;
+
 /** `given` are notices of the reading of the frames. */
 export function buildDriftModel(series: readonly Series[], given: readonly Notice[] = []): DriftModel {
   const notices = [...given];
-  const used = series.filter((one) => isDriftName(one.name));
-  if (used.length < series.length) {
+  const used = series.filter((one) => isDriftName(one.name) && !OF_THE_EXPORTER.test(one.name));
+  if (series.some((one) => !isDriftName(one.name))) {
     addNotice(notices, 'no-values', 'Series whose names begin with neither rca_drift_ nor rca_spc_ are not drawn.');
   }
   const unique = newestOfDuplicates(used, notices);

@@ -37,9 +37,15 @@ interface DriftDraft extends Drift {
 /** Those that drifted most first. */
 export function buildDrifts(series: readonly Series[], notices: Notice[]): Drift[] {
   const drafts = new Map<string, DriftDraft>();
+  // A reference has one age, whatever is compared with it.
+  const ages = new Map<string, number>();
   for (const one of series) {
     const { signal, entity = '', reference } = one.labels;
     const value = latest(one);
+    if (one.name === 'rca_drift_reference_age_seconds' && !signal && reference && value !== null) {
+      ages.set(reference, value);
+      continue;
+    }
     if (!signal || !reference) {
       addNotice(notices, 'missing-label', `Samples of ${one.name} without the labels signal and reference were left out.`);
       continue;
@@ -50,7 +56,10 @@ export function buildDrifts(series: readonly Series[], notices: Notice[]): Drift
     }
     addToDraft(draftOf(drafts, signal, entity, reference), one, value, notices);
   }
-  return [...drafts.values()].map(finishDraft).sort(compareDrifts);
+  return [...drafts.values()]
+    .map(finishDraft)
+    .map((drift) => ({ ...drift, referenceAgeSeconds: drift.referenceAgeSeconds ?? ages.get(drift.reference) ?? null }))
+    .sort(compareDrifts);
 }
 
 function draftOf(drafts: Map<string, DriftDraft>, signal: string, entity: string, reference: string): DriftDraft {

@@ -168,7 +168,7 @@ function Tip({ bone, link }: { bone: Bone; link?: string }) {
     <Facts
       facts={[
         ['What', bone.text],
-        [FAULT_PROBABILITY, bone.weight === undefined ? undefined : probabilityText(bone.weight)],
+        [CHANCE[bone.kind], bone.weight === undefined ? undefined : probabilityText(bone.weight)],
         ['Part', PART[bone.kind]],
         ['Entities', bone.entities.length > 1 ? joined(bone.entities, 8) : undefined],
         ...bone.whys.map((why, i) => [i === 0 ? 'Whys' : ' '.repeat(i), why] as const),
@@ -177,6 +177,13 @@ function Tip({ bone, link }: { bone: Bone; link?: string }) {
     />
   );
 }
+
+const CHANCE: Readonly<Record<Bone['kind'], string>> = {
+  cause: FAULT_PROBABILITY,
+  contributing_factor: 'Probability of the finding',
+  change: 'Likelihood that it brought the incident about',
+  gap: '',
+};
 
 export const PART: Readonly<Record<Bone['kind'], string>> = {
   cause: 'possible cause',

@@ -3,7 +3,7 @@ import type { PanelProps } from '@grafana/data';
 import { IconButton, useStyles2, useTheme2 } from '@grafana/ui';
 import { useMemo, useRef, useState } from 'react';
 
-import { FAULT_PROBABILITY, IncidentHeader, modelOf, PanelShell, probabilityText, statusOf, wantedIncident, type ExportTable } from '../../components';
+import { IncidentHeader, modelOf, PanelShell, statusOf, wantedIncident, type ExportTable } from '../../components';
 import { Hidden } from '../../components/Hidden';
 import { Remark } from '../../components/Remark';
 import { svgText } from '../../components/svgText';
@@ -14,7 +14,7 @@ import { BRANCHES } from '../../data/faultClasses';
 
 import { readFishbone, type Bone, type Fishbone } from './data';
 import { Drawing, PART } from './Drawing';
-import { branchTitle, layOutFishbone } from './layout';
+import { branchTitle, chanceText, layOutFishbone } from './layout';
 import { defaults, type FishboneOptions } from './options';
 
 const LABEL = 'Causes by branch';
@@ -137,14 +137,14 @@ function Tables({ fishbone }: { fishbone: Fishbone }) {
   return (
     <Table
       caption={`What may have led to: ${fishbone.effect}`}
-      columns={['Branch', 'What', 'Part', FAULT_PROBABILITY, 'Whys']}
+      columns={['Branch', 'What', 'Part', 'How likely', 'Whys']}
       figures={[3]}
       rows={[
         ...bonesOf(fishbone).map((bone) => [
           branchTitle(bone.branch),
           bone.text,
           PART[bone.kind],
-          probabilityText(bone.weight),
+          chanceText(bone) || '–',
           bone.whys.join('; ') || '–',
         ]),
         ...empty.map((branch) => [branchTitle(branch), 'nothing found', '–', '–', '–']),

@@ -57,6 +57,21 @@ describe('the fishbone', () => {
     ]);
   });
 
+  it('has likely changes only, where the exporter says how likely they are', () => {
+    const likelihood = (entity: string, value: number) => instant('rca_change_likelihood', { incident: ID, kind: 'image', entity, to: 'v3' }, value);
+    const fishbone = fishboneOf(change('long-ago', 3000), change('unlikely', 60), likelihood('long-ago', 0.6), likelihood('unlikely', 0.1));
+    const changes = [...fishbone.bones.values()].flat().filter(({ kind }) => kind === 'change');
+    expect(changes.map(boneText)).toEqual([expect.stringMatching(/^image of long-ago changed to v3, 50 min before the onset \(likelihood\u00a060\u00a0%\)$/)]);
+  });
+
+  it('has the probability of the likeliest finding of a contributing factor', () => {
+    const probability = (signal: string, value: number) =>
+      instant('rca_finding_probability', { incident: ID, entity: 'gateway', signal, role: 'contributing_factor' }, value);
+    const fishbone = fishboneOf(probability('retry_rate', 0.7), probability('another', 0.9));
+    const [factor] = [...fishbone.bones.values()].flat().filter(({ kind }) => kind === 'contributing_factor');
+    expect(boneText(factor!)).toBe('retry rate of gateway (contributing\u00a0factor, finding\u00a070\u00a0%)');
+  });
+
   it('has gaps of a kind as one', () => {
     const fishbone = fishboneOf(
       gap('r-1', 'gpu_clock', 'missing'),

@@ -1,7 +1,7 @@
 // Ishikawa's diagram from the series, by the rules by which the exporter draws its own: likely pairs of entity and fault
 // class on the branch of the class, contributing factors, changes that may have caused the incident, telemetry that was
-// missing. What the exporter knows and no series says (how likely a change is the cause) is left open.
-import { UNKNOWN, type FaultClass, type Incident, type ObservabilityGap, type Origin, type RcaModel } from '../../data';
+// missing. Of an exporter that does not say how likely a change is the cause, changes shortly before the onset are taken.
+import { changeKey, UNKNOWN, type ChangeEvent, type FaultClass, type Incident, type ObservabilityGap, type Origin, type RcaModel } from '../../data';
 import { branchOf, BRANCHES, faultClassTitle, words, type FishboneBranch } from '../../data/faultClasses';
 
 export type BoneKind = 'cause' | 'contributing_factor' | 'change' | 'gap';
@@ -10,7 +10,10 @@ export interface Bone {
   branch: FishboneBranch;
   kind: BoneKind;
   text: string;
-  /** Joint probability of entity and fault class; undefined: no series gives one. */
+  /**
+   * Of a cause the joint probability of entity and fault class, of a contributing factor that of its likeliest finding, of a
+   * change its likelihood; undefined: no series gives one.
+   */
   weight?: number;
   /** Whether this is the answer of the diagnosis. */
   answer: boolean;
@@ -36,6 +39,7 @@ const MOST_GAPS = 6;
 const CHANGE_FADES_MS = 30 * 60_000;
 const ONSET_TOLERANCE_MS = 60_000;
 const LEAST_PROXIMITY = 0.2;
+const LIKELY_CHANGE = 0.2;
 const MOST_CHANGES = 6;
 
 /** Where bones without a figure stand among those with one. */
@@ -87,8 +91,12 @@ function causes(incident: Incident): Bone[] {
 /** One bone for each entity, with all its signals. */
 function contributingFactors(incident: Incident): Bone[] {
   const signals = new Map<string, string[]>();
-  for (const { entity, signal, role } of incident.findings) {
+  const chances = new Map<string, number>();
+  for (const { entity, signal, role, probability } of incident.findings) {
     if (role === 'contributing_factor') {
+      if (probability !== undefined) {
+        chances.set(entity, Math.max(probability, chances.get(entity) ?? 0));
+      }
       signals.set(entity, [...(signals.get(entity) ?? []), ...(signal ? [words(signal)] : [])]);
     }
   }
@@ -98,6 +106,7 @@ function contributingFactors(incident: Incident): Bone[] {
       branch: fault ? branchOf(fault.faultClass, fault.category) : 'data',
       kind: 'contributing_factor',
       text: names.length > 0 ? `${joined(names, 3)} of ${entity}` : entity,
+      weight: chances.get(entity),
       answer: false,
       whys: [],
       entities: [entity],
@@ -110,15 +119,21 @@ function changes(model: RcaModel, incident: Incident): Bone[] {
   if (onset === undefined) {
     return [];
   }
+  const likely = incident.changeLikelihoods;
+  const likelihood = (change: ChangeEvent): number | undefined => likely.get(changeKey(change));
+  const near = ({ at }: ChangeEvent): boolean => Math.exp(-Math.max(0, onset - at) / CHANGE_FADES_MS) >= LEAST_PROXIMITY;
   return model.changes
-    .filter(({ at }) => at <= onset + ONSET_TOLERANCE_MS && Math.exp(-Math.max(0, onset - at) / CHANGE_FADES_MS) >= LEAST_PROXIMITY)
+    .filter((change) => change.at <= onset + ONSET_TOLERANCE_MS && (likely.size > 0 ? (likelihood(change) ?? 0) >= LIKELY_CHANGE : near(change)))
+    .sort((a, b) => (likelihood(b) ?? 0) - (likelihood(a) ?? 0))
     .slice(0, MOST_CHANGES)
-    .map(({ kind, entity, from, to, at }) => {
+    .map((change) => {
+      const { kind, entity, from, to, at } = change;
       const what = from && to ? ` from ${from} to ${to}` : to ? ` to ${to}` : from ? ` from ${from}` : '';
       return {
         branch: 'process',
         kind: 'change',
         text: `${words(kind)} of ${entity} changed${what}, ${before(onset - at)}`,
+        weight: likelihood(change),
         answer: false,
         whys: [],
         entities: [entity],

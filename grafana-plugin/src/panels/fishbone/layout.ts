@@ -1,7 +1,7 @@
 // Where everything of the fishbone stands. All texts are broken to the room there is, and the room grows downwards with
 // the texts: nothing overlaps, and nothing is cut that is not said to be.
 import { wrap, type Measure } from '../../components/text';
-import { faultChance } from '../../components/format';
+import { faultChance, likelihoodText, probabilityText } from '../../components/format';
 import { BRANCHES, words, type FishboneBranch } from '../../data/faultClasses';
 
 import type { Bone, Fishbone } from './data';
@@ -83,12 +83,25 @@ export const branchTitle = (branch: FishboneBranch): string => {
 
 const unbroken = (text: string): string => text.replaceAll(' ', '\u00a0');
 
-/** What a bone says, its figure included. */
-export const boneText = ({ text, weight, kind }: Bone): string => {
-  if (weight !== undefined) {
-    return `${text} (${unbroken(faultChance(weight))})`;
+/** The figure of a bone by its name; '' where there is none. */
+export function chanceText({ kind, weight }: Bone): string {
+  if (weight === undefined) {
+    return '';
   }
-  return kind === 'contributing_factor' ? `${text} (${unbroken('contributing factor')})` : text;
+  switch (kind) {
+    case 'cause':
+      return faultChance(weight);
+    case 'change':
+      return likelihoodText(weight);
+    default:
+      return `finding ${probabilityText(weight)}`;
+  }
+}
+
+/** What a bone says, its figure included. */
+export const boneText = (bone: Bone): string => {
+  const parts = [bone.kind === 'contributing_factor' ? 'contributing factor' : '', chanceText(bone)].filter(Boolean);
+  return parts.length === 0 ? bone.text : `${bone.text} (${parts.map(unbroken).join(', ')})`;
 };
 
 interface Block {

@@ -2,7 +2,7 @@ import { dateTimeFormat, formattedValueToString, getDisplayProcessor, type Field
 import { useTheme2 } from '@grafana/ui';
 import { useMemo, type Ref } from 'react';
 
-import { timeText, words, type Fact } from '../../components';
+import { likelihoodText, timeText, words, type Fact } from '../../components';
 import { ChartFrame, LEGEND_HEIGHT, type ChartPicture, type LegendItem } from '../../components/ChartFrame';
 import { linearScale, linePath, nearestIndex, niceTicks, timeTicks } from '../../components/scale';
 import { useCursor } from '../../components/useCursor';
@@ -148,7 +148,7 @@ function tooltipFacts({ sli, events }: Timeline, at: number, value: number, leng
   return [
     [sli ? words(sli.name) : 'SLI', Number.isFinite(value) ? text(value) : undefined],
     ['Threshold', sli?.threshold === undefined ? undefined : text(sli.threshold)],
-    ...near.map((event): Fact => [event.title, event.detail || '•']),
+    ...near.map((event): Fact => [event.title, [event.detail, event.likelihood === undefined ? '' : likelihoodText(event.likelihood)].filter(Boolean).join(', ') || '•']),
   ];
 }
 

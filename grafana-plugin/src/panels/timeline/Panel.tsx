@@ -3,7 +3,7 @@ import type { GrafanaTheme2, PanelProps } from '@grafana/data';
 import { useStyles2, useTheme2 } from '@grafana/ui';
 import { useMemo, useRef } from 'react';
 
-import { durationText, IncidentHeader, modelOf, PanelShell, shortTimeText, statusOf, wantedIncident } from '../../components';
+import { durationText, IncidentHeader, likelihoodText, modelOf, PanelShell, shortTimeText, statusOf, wantedIncident } from '../../components';
 import type { ChartPicture } from '../../components/ChartFrame';
 import { Remark } from '../../components/Remark';
 
@@ -87,6 +87,7 @@ function EventList({ events, more, onset, now, timeZone }: ListProps) {
             <span>
               {event.title}
               {event.detail && <span className={styles.secondary}> {event.detail}</span>}
+              {event.likelihood !== undefined && <span> ({likelihoodText(event.likelihood)})</span>}
               <span className={styles.secondary}> {relativeText(event, onset)}</span>
             </span>
           </li>

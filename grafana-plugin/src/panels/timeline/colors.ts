@@ -10,6 +10,8 @@ export function eventColor(kind: EventKind, { colors, visualization }: GrafanaTh
       return colors.error.main;
     case 'detected':
       return colors.warning.main;
+    case 'mitigated':
+      return visualization.getColorByName('green');
     case 'recovered':
     case 'resolved':
       return colors.success.main;

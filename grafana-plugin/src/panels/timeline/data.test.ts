@@ -47,6 +47,27 @@ describe('the events', () => {
   });
 });
 
+describe('what the exporter says of causes and mitigation', () => {
+  const incident = 'ttft-20261122T095000Z';
+  const mitigated = instant('rca_incident_mitigated_timestamp_seconds', { incident, slo: 'ttft' }, NOW / 1000 - 120);
+  const likelihood = (to: string) =>
+    instant('rca_change_likelihood', { incident, kind: 'deployment', entity: 'ray-replicas-1', from: 'v1', to }, 0.8);
+
+  it('is the likelihood of that change, and of no other', () => {
+    const of = (to: string) => {
+      const { model, incident: found } = one(likelihood(to));
+      return timelineOf(model, found, NOW, true).events.find(({ kind }) => kind === 'change')?.likelihood;
+    };
+    expect(of('v2')).toBe(0.8);
+    expect(of('v3')).toBeUndefined();
+  });
+
+  it('is from when on the objective was kept, in place of what the SLI shows', () => {
+    const data = one(resolved, mitigated, ...sli(0.5, 2, 2, 2, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5));
+    expect(kinds(data)).toEqual(['change', 'onset', 'detected', 'mitigated', 'resolved']);
+  });
+});
+
 describe('recovery', () => {
   it('is the first kept value after the last broken one', () => {
     const data = one(...sli(0.5, 0.6, 3, 3, 3, 0.4));
@@ -70,7 +91,7 @@ describe('the export', () => {
   it('has a row for each event', () => {
     const { model, incident } = one();
     const { rows } = exportOf(incident, timelineOf(model, incident, NOW, true));
-    expect(rows[0]).toEqual(['ttft-20261122T095000Z', 'ttft', '2026-11-22T09:49:30.000Z', 'change', 'deployment of ray-replicas-1', 'v1 → v2']);
+    expect(rows[0]).toEqual(['ttft-20261122T095000Z', 'ttft', '2026-11-22T09:49:30.000Z', 'change', 'deployment of ray-replicas-1', 'v1 → v2', null]);
     expect(rows).toHaveLength(3);
   });
 });

@@ -1,9 +1,9 @@
 // What the timeline draws: the events of an incident in their order, and the SLI that it broke.
 import { isoTime, type ExportTable } from '../../components/export';
 import { words } from '../../components/format';
-import type { ChangeEvent, Incident, Origin, RcaModel } from '../../data';
+import { changeKey, type ChangeEvent, type Incident, type Origin, type RcaModel } from '../../data';
 
-export type EventKind = 'change' | 'onset' | 'detected' | 'recovered' | 'resolved';
+export type EventKind = 'change' | 'onset' | 'detected' | 'mitigated' | 'recovered' | 'resolved';
 
 export interface TimelineEvent {
   kind: EventKind;
@@ -12,6 +12,8 @@ export interface TimelineEvent {
   title: string;
   /** Of a change: what became what. */
   detail: string;
+  /** Of a change: that it brought the incident about, where the series say so. */
+  likelihood?: number;
 }
 
 export interface Sli {
@@ -39,19 +41,21 @@ const CLOCK_TOLERANCE_MS = 60_000;
 /** `to`: end of the time range, ms. */
 export function timelineOf(model: RcaModel, incident: Incident, to: number, showChanges: boolean): Timeline {
   const sli = sliOf(model, incident);
-  const recovered = sli && recoveryOf(incident, sli, to);
+  // The exporter knows from when on the objective was kept; of an open incident the SLI shows it.
+  const recovered = incident.mitigated === undefined && sli ? recoveryOf(incident, sli, to) : undefined;
   const own: Array<[EventKind, number | undefined, string]> = [
     ['onset', incident.onset, 'Onset'],
     ['detected', incident.detected, 'Detected'],
+    ['mitigated', incident.mitigated, 'Mitigated'],
     ['recovered', recovered, 'Objective kept again'],
     ['resolved', incident.resolved, 'Resolved'],
   ];
-  const events = own.flatMap(([kind, at, title]): TimelineEvent[] => (at === undefined ? [] : [{ kind, at, title, detail: '' }]));
+  const events = own.flatMap(([kind, at, title]): TimelineEvent[] => (at === undefined ? [] : [{ kind, at, title, detail: kind === 'mitigated' ? 'objective kept again' : '' }]));
   const changes = showChanges ? relevantChanges(model.changes, incident, to) : [];
   const kept = changes.slice(0, MAX_CHANGES);
-  events.push(...kept.map(changeEvent));
+  events.push(...kept.map((change) => changeEvent(change, incident)));
   // At one time a change comes before what it may have caused.
-  const order: EventKind[] = ['change', 'onset', 'detected', 'recovered', 'resolved'];
+  const order: EventKind[] = ['change', 'onset', 'detected', 'mitigated', 'recovered', 'resolved'];
   events.sort((a, b) => a.at - b.at || order.indexOf(a.kind) - order.indexOf(b.kind));
   return { events, sli, moreChanges: changes.length - kept.length };
 }
@@ -93,17 +97,21 @@ function relevantChanges(changes: readonly ChangeEvent[], { onset, detected, res
   return changes.filter(({ at }) => at >= first && at <= last);
 }
 
-const changeEvent = ({ at, kind, entity, from, to }: ChangeEvent): TimelineEvent => ({
-  kind: 'change',
-  at,
-  title: `${words(kind)} of ${entity}`,
-  detail: [from, to].some(Boolean) ? `${from || 'nothing'} → ${to || 'nothing'}` : '',
-});
+function changeEvent(change: ChangeEvent, { changeLikelihoods }: Incident): TimelineEvent {
+  const { at, kind, entity, from, to } = change;
+  return {
+    kind: 'change',
+    at,
+    title: `${words(kind)} of ${entity}`,
+    detail: [from, to].some(Boolean) ? `${from || 'nothing'} → ${to || 'nothing'}` : '',
+    likelihood: changeLikelihoods.get(changeKey(change)),
+  };
+}
 
 export function exportOf(incident: Incident, { events }: Timeline): ExportTable {
   return {
     name: `timeline-${incident.id}`,
-    columns: ['incident', 'slo', 'time', 'event', 'what', 'detail'],
-    rows: events.map(({ kind, at, title, detail }) => [incident.id, incident.slo, isoTime(at), kind, title, detail]),
+    columns: ['incident', 'slo', 'time', 'event', 'what', 'detail', 'likelihood'],
+    rows: events.map(({ kind, at, title, detail, likelihood }) => [incident.id, incident.slo, isoTime(at), kind, title, detail, likelihood ?? null]),
   };
 }

@@ -1,5 +1,6 @@
-// Writes data/drift.om.gz: drift and control-chart series as rca_exporter publishes them, for the 12 minutes of the stored
-// demo. Distances and control-chart figures are computed from the distributions and values beside them; p-values are given.
+// Writes data/drift.om.gz: what the stored demo has no case of, as rca_exporter publishes it: a distribution that has
+// drifted, one of too few observations, and a control chart out of control, for the minutes of that demo. Distances and
+// control-chart figures are computed from the distributions and values beside them; p-values are given.
 //   node tests/browser/data/makeDrift.mjs
 import { readFileSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
@@ -88,16 +89,6 @@ drift({
   attribution: [['tenant', 'search', 0.71], ['tenant', 'chat', 0.18], ['tenant', 'batch', 0.06]],
 });
 drift({
-  signal: 'generation_tokens',
-  entity: 'llama-3-8b',
-  bounds: TOKENS,
-  reference: { median: 250, spread: 0.5 },
-  current: { median: 256, spread: 0.5 },
-  samples: [1840, 12960],
-  detected: 0,
-  p: 0.31,
-});
-drift({
   signal: 'ttft',
   entity: 'ray-replicas-2',
   bounds: [0.05, 0.1, 0.25, Infinity],
@@ -145,7 +136,6 @@ function controlChart({ signal, entity, center, sigma, shift, seed }) {
 }
 
 controlChart({ signal: 'ttft', entity: 'ray-replicas-1', center: 0.08, sigma: 0.006, shift: 2.2, seed: 7 });
-controlChart({ signal: 'inter_token_latency', entity: 'ray-replicas-1', center: 0.019, sigma: 0.0008, shift: 0, seed: 5 });
 
 const text = [...families].map(([name, lines]) => `# TYPE ${name} unknown\n${lines.join('\n')}\n`).join('');
 writeFileSync(driftFile, gzipSync(`${text}# EOF\n`, { level: 9, mtime: 0 }));
