@@ -7,7 +7,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 program=${1:-$here/../../build/release/bin/drift_eval}
-seeds=${2:-1}
+seeds=${2:-5}
 page=${3:-$here/../../docs/drift.md}
 section=$(mktemp)
 trap 'rm -f "$section" "$section.page"' EXIT
@@ -16,8 +16,8 @@ trap 'rm -f "$section" "$section.page"' EXIT
   echo "## What is found"
   echo
   echo "\`tests/evaluation/drift.sh\` makes this section: the testbed's simulator is scraped into memory, and the drift evaluation"
-  echo "reads that as it would read a Prometheus. A day of history, then a day that is evaluated every five minutes: the last"
-  echo "hour against the same hour of the day before, with all defaults (\`tests/evaluation/drift/drift.yml\` only adds four signals)."
+  echo "reads that as it would read a Prometheus. Three days of history, then a day that is evaluated every five minutes: the last"
+  echo "hour against the same hour of the days before, with all defaults (\`tests/evaluation/drift/drift.yml\` only adds four signals)."
   echo "One request a second on average, swinging by a half over the day. Seeds 1 to $seeds. The delay is that from the change to the"
   echo "evaluation that reports it: the share of the current window that has to be new before the difference is large."
   echo

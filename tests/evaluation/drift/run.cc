@@ -134,27 +134,69 @@ class Tally {
 
 class ChartTally {
  public:
-  explicit ChartTally(RunResult& result) : result_(result) {}
+  ChartTally(const Scenario& scenario, RunResult& result) : scenario_(scenario), result_(result) {}
 
-  void add(const exporter::SpcReport& report) {
+  // `after`: seconds since the drift.
+  void add(const exporter::SpcReport& report, double after) {
+    const bool early = scenario_.fault.empty() || after <= 0;
     for (const exporter::SpcChart& chart : report.charts) {
-      const TargetName name = {chart.signal, chart.entity};
-      std::int64_t& last = last_[name];
-      if (chart.point.time_ms <= last) continue;
-      last = chart.point.time_ms;
-      ++result_.chart_points;
-      const bool alarm = chart.point.violates(rca::SpcRule::ewma) || chart.point.violates(rca::SpcRule::cusum_high) ||
-                         chart.point.violates(rca::SpcRule::cusum_low);
-      if (alarm && alarmed_.insert(name).second) result_.alarmed.push_back(name.first + " of " + name.second);
+      if (!chart.enough_data) continue;
+      Chart& seen = charts_[{chart.signal, chart.entity}];
+      if (chart.point.time_ms <= seen.last_ms) continue;
+      seen.last_ms = chart.point.time_ms;
+      if (early) ++result_.chart_points;
+      if (early) note_violation(chart, seen);
+      const bool out = memory_rule(chart).has_value() || chart.point.violates(rca::SpcRule::beyond_3_sigma);
+      seen.out_of_control = out ? seen.out_of_control + 1 : 0;
+      if (seen.out_of_control < kAlertPoints || seen.alerted) continue;
+      seen.alerted = true;
+      if (early) {
+        ++result_.chart_alerts;
+      } else {
+        note_alert(chart, after);
+      }
     }
-    result_.charts = last_.size();
-    result_.chart_alarms = alarmed_.size();
+    result_.charts = charts_.size();
   }
 
  private:
+  static constexpr int kAlertPoints = 3;  // five minutes apart: the alert's ten minutes
+  struct Chart {
+    std::int64_t last_ms = 0;
+    int out_of_control = 0;  // points one after the other
+    bool violated = false;
+    bool alerted = false;
+  };
+
+  static std::string name_of(const exporter::SpcChart& chart) { return chart.signal + " of " + chart.entity; }
+
+  // The rule with memory that the newest point violates.
+  static std::optional<rca::SpcRule> memory_rule(const exporter::SpcChart& chart) {
+    for (const rca::SpcRule rule : {rca::SpcRule::ewma, rca::SpcRule::cusum_high, rca::SpcRule::cusum_low}) {
+      if (chart.point.violates(rule)) return rule;
+    }
+    return std::nullopt;
+  }
+
+  void note_violation(const exporter::SpcChart& chart, Chart& seen) {
+    const std::optional<rca::SpcRule> rule = memory_rule(chart);
+    if (seen.violated || !rule) return;
+    seen.violated = true;
+    ++result_.chart_alarms;
+    result_.alarmed.push_back(name_of(chart) + ", " + std::string(to_string(*rule)));
+  }
+
+  void note_alert(const exporter::SpcChart& chart, double after) {
+    const auto& asked = scenario_.charts;
+    if (result_.chart_right || std::find(asked.begin(), asked.end(), chart.signal) == asked.end()) return;
+    if (!scenario_.entity.empty() && scenario_.entity != chart.entity) return;
+    result_.chart_right = after;
+    result_.chart_right_at = name_of(chart);
+  }
+
+  const Scenario& scenario_;
   RunResult& result_;
-  std::map<TargetName, std::int64_t> last_;
-  std::set<TargetName> alarmed_;
+  std::map<TargetName, Chart> charts_;
 };
 
 }  // namespace
@@ -180,7 +222,7 @@ rca::Result<RunResult> run(const Scenario& scenario, const Timing& timing, std::
   RunResult result;
   result.seed = seed;
   Tally tally(scenario, result);
-  ChartTally chart_tally(result);
+  ChartTally chart_tally(scenario, result);
   const auto interval = static_cast<double>(config.drift.interval.count()) / 1000;
   const double begin = timing.history + (scenario.fault.empty() ? 0 : timing.fault);
   for (double now = timing.history; now <= length_of(scenario, timing); now += interval) {
@@ -189,47 +231,12 @@ rca::Result<RunResult> run(const Scenario& scenario, const Timing& timing, std::
     if (evaluated) {
       tally.add(*engine->report(), static_cast<double>(engine->report()->evaluated_ms) / 1000 - kStart - begin);
     }
-    if (!scenario.fault.empty()) continue;
     RCA_ASSIGN(const bool drawn, charts->update(now_ms, sources));
-    if (drawn) chart_tally.add(*charts->report());
+    if (drawn) {
+      chart_tally.add(*charts->report(), static_cast<double>(charts->report()->evaluated_ms) / 1000 - kStart - begin);
+    }
   }
   return result;
-}
-
-const std::vector<Scenario>& scenarios() {
-  static const std::vector<Scenario> all = {
-      {.name = "no drift"},
-      {.name = "template change",
-       .planted = "a new version of the template `support-rag`: longer, vague about documents and format",
-       .fault = "prompt_template_drift",
-       .target = "support-rag",
-       .signals = {"groundedness", "answer_similarity", "format_error_ratio"},
-       .entity = "support-rag"},
-      {.name = "longer prompts",
-       .planted = "users of `chat-assistant` write 2.2 times as much, half of them in another language",
-       .fault = "input_drift",
-       .target = "chat-assistant",
-       .signals = {"template_input_tokens"},
-       .entity = "chat-assistant"},
-      {.name = "a new tenant's mix",
-       .planted = "the tenant `umbrella` sends 8 times as many requests, with inputs 4 times as long",
-       .fault = "tenant_mix",
-       .target = "umbrella",
-       .signals = {"tenant_prompt_tokens"},
-       .label = "tenant",
-       .value = "umbrella"},
-      {.name = "shorter outputs after a model change",
-       .planted = "an old release of the model under the same name: answers are 40 % shorter",
-       .fault = "wrong_model_version",
-       .target = "",
-       .signals = {"generation_tokens", "template_output_tokens"}},
-      {.name = "embedding shift",
-       .planted = "another encoder: all embeddings move by half their length",
-       .fault = "embedding_shift",
-       .target = "",
-       .signals = {"input_embedding"}},
-  };
-  return all;
 }
 
 }  // namespace drift_eval
