@@ -19,7 +19,7 @@ write_configurations() {
 global:
   scrape_interval: 5s
   evaluation_interval: 5s
-rule_files: ["$root/alerts/rca-rules.yml"]
+rule_files: ["$root/alerts/rca-rules.yml", "$root/alerts/rca-slo-rules.yml"]
 alerting:
   alertmanagers:
     - static_configs: [{targets: ["127.0.0.1:$alertmanager_port"]}]

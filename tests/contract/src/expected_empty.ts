@@ -13,6 +13,8 @@ export const expectedEmpty: Record<string, string> = {
   'alert RcaDriftDetected': 'what is asked of the stack stays the same',
   'alert RcaDriftReferenceOld': 'the reference is some minutes old',
   'alert RcaDriftEvaluationFailing': 'no read has failed',
+  'alert RcaSloBudgetExhausted': 'less than half of the window of the budget is known',
+  'alert RcaSloDataMissing': 'every SLO has data',
 };
 
 // Queries about the resolution of an incident: they have to give data once one is resolved, and are checked then.
@@ -40,6 +42,8 @@ export const notInDemo: Record<string, string> = {
 export const eitherWay: Record<string, string> = {
   'panel Next budget runs out in': 'there is no forecast when the budgets will last',
   'panel Objectives F': 'there is no forecast when the budgets will last',
+  'alert RcaSloBudgetBurnFast': 'the fault may burn a budget so fast',
+  'alert RcaSloBudgetBurnSlow': 'the fault may burn a budget so fast',
   'alert RcaSpcViolation': 'the fault may move what runs out of its limits',
   'panel Out of control': 'a rule of a control chart may be broken by chance',
   'panel Incident timeline rca_change_likelihood': 'the only change may come after the onset',
