@@ -14,16 +14,6 @@
 namespace rca {
 namespace {
 
-constexpr double kAdded = 0.5;
-
-std::vector<double> smoothed_shares(const std::vector<double>& counts, double total) {
-  std::vector<double> shares;
-  shares.reserve(counts.size());
-  const double all = total + kAdded * static_cast<double>(counts.size());
-  for (const double count : counts) shares.push_back((count + kAdded) / all);
-  return shares;
-}
-
 class KullbackLeibler final : public DriftStatistic {
  public:
   [[nodiscard]] std::string_view name() const override { return "kl_divergence"; }
@@ -41,8 +31,8 @@ class KullbackLeibler final : public DriftStatistic {
 
   [[nodiscard]] std::optional<StatisticValue> on_bins(const BinnedPair& pair, const StatisticOptions&) const override {
     StatisticValue out;
-    const std::vector<double> p = smoothed_shares(pair.current_counts, pair.current_total);
-    const std::vector<double> q = smoothed_shares(pair.reference_counts, pair.reference_total);
+    const std::vector<double> p = smoothed_shares(pair.current_counts);
+    const std::vector<double> q = smoothed_shares(pair.reference_counts);
     out.value = kullback_leibler(p, q);
     out.effect = out.value;
     return out;

@@ -42,6 +42,18 @@ inline double stability_term(double reference, double current) {
   return (to - from) * std::log(to / from);
 }
 
+// Shares after half an observation was added to each cell (Jeffreys' prior), so that a cell that is empty by chance
+// says little.
+inline std::vector<double> smoothed_shares(std::span<const double> counts) {
+  constexpr double kAdded = 0.5;
+  double all = 0;
+  for (const double count : counts) all += count + kAdded;
+  std::vector<double> shares;
+  shares.reserve(counts.size());
+  for (const double count : counts) shares.push_back((count + kAdded) / all);
+  return shares;
+}
+
 // Half the sum of the differences: 0 … 1.
 inline double total_variation(std::span<const double> p, std::span<const double> q) {
   double sum = 0;
