@@ -25,7 +25,8 @@ constexpr auto kMemorySignature = std::to_array<SignatureTerm>({
     rises("memory_working_set", kStrong, Place::self, "host_memory"),
     saturates("memory_working_set", kUsual, Place::self, "host_memory"),
     rises("memory_rss", kUsual, Place::self, "host_memory"),
-    rises("memory_pressure", kUsual, Place::self, "host_memory"),
+    rises("memory_pressure", kStrong, Place::self, "host_memory"),
+    rises("disk_read", kUsual, Place::self, "host_memory"),
     rises("oom_kill_rate", kStrong, Place::self, "host_memory"),
     rises("containers_oom_killed", kStrong, Place::self, "host_memory"),
     rises("node_major_fault_rate", kUsual, Place::node, "host_memory"),
@@ -238,6 +239,8 @@ constexpr auto kIoSignature = std::to_array<SignatureTerm>({
     falls("containers_ready", kUsual, Place::self, "weights"),
     falls("gpu_utilization", kHint, Place::self, "weights"),
     stays("memory_working_set", kUsual, Place::self, "weights"),
+    // Who waits for memory reads again what the kernel had to drop: the disk is busy, not slow.
+    stays("memory_pressure", kUsual, Place::self, "weights"),
     // A session store that writes to a slow disk.
     rises("session_store_latency", kStrong, Place::self, "session_store"),
     rises("disk_write", kUsual, Place::self, "session_store"),

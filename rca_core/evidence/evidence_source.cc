@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "rca_core/evidence/drift.h"
 #include "rca_core/evidence/signal_kind.h"
 #include "rca_core/methods/call_quality.h"
 #include "rca_core/stats/robust.h"
@@ -55,12 +56,12 @@ std::vector<EvidenceContext::Entity> entities_of(const IncidentView& view) {
   return entities;
 }
 
-// The first anomalous row that is on the side to which the median went, by as much as deserves a name.
-Eigen::Index first_deviating_row(std::span<const double> anomalous, Eigen::Index begin, const SignalScore& change) {
+// The first of the rows that is on the side to which the median went, by as much as deserves a name.
+Eigen::Index first_deviating_row(std::span<const double> rows, Eigen::Index begin, const SignalScore& change) {
   if (change.score < kDeviates) return -1;
   const double side = change.deviation > 0 ? 1 : -1;
-  for (std::size_t row = 0; row < anomalous.size(); ++row) {
-    if (side * (anomalous[row] - change.before) >= kDeviates * change.scale) {
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    if (side * (rows[row] - change.before) >= kDeviates * change.scale) {
       return begin + static_cast<Eigen::Index>(row);
     }
   }
@@ -110,6 +111,14 @@ std::optional<SignalScore> change_of(const Frame& frame, const Windows& windows,
     allow_for_part_of_the_window(change, quartiles.upper);
   }
   change.since_row = first_deviating_row(anomalous, windows.anomalous_begin, change);
+  const std::optional<Drift> drift = failures ? std::nullopt : drift_of(normal, quartiles.median, floor, scratch);
+  if (drift) {
+    change.before = drift->before;
+    change.scale = drift->spread;
+    set_level(change, quartiles.median);
+    change.since_row = first_deviating_row(column_rows(frame, column, windows.normal_begin, windows.normal_rows),
+                                           windows.normal_begin, change);
+  }
   return change;
 }
 

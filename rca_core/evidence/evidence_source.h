@@ -33,7 +33,8 @@ struct EvidenceContext {
   // Of each column: how far its level moved, in robust deviations of the normal window; nullopt: no values in one of
   // the windows. Level: the median, or a quartile of the anomalous window that is more than twice as far off (then the
   // fault lasted for a part of it, and counts half); of failures (signal_kind.h) the mean, as losses come in bursts.
-  // Deviation: 1.4826 × MAD, at least half the standard deviation and the floor of scoring.h.
+  // Deviation: 1.4826 × MAD, at least half the standard deviation and the floor of scoring.h. What was drifting through
+  // the whole normal window (drift.h) is measured from where the drift began.
   std::vector<std::optional<SignalScore>> changes;
 
   // Index into `entities`; nullopt: not known.

@@ -80,6 +80,36 @@ TEST(EvidenceContext, AFaultThatLastsForAPartOfTheWindowCounts) {
   EXPECT_LT(context->changes[2]->score, 3);  // as it always did
 }
 
+TEST(EvidenceContext, WhatDriftsThroughTheNormalWindowIsMeasuredFromItsBegin) {
+  constexpr Eigen::Index kRows = 160;
+  constexpr Eigen::Index kLateOnset = 120;
+  Noise noise(6);
+  FrameBuilder builder(kRows);
+  const auto time = [](Eigen::Index row) { return static_cast<double>(row); };
+  builder.add("leak", "memory", "", [&](Eigen::Index row) { return 100 + time(row) + noise(2); });
+  builder.add("drains", "memory", "", [&](Eigen::Index row) { return 500 - time(row) + noise(2); });
+  builder.add("rests", "memory", "", [&](Eigen::Index) { return 100 + noise(2); });
+  // Went one way and came back: the last level is where the drift came from.
+  builder.add("returns", "memory", "",
+              [&](Eigen::Index row) { return (row < kLateOnset ? 100 + time(row) : 100.0) + noise(2); });
+  // Swings by more than it came: no drift.
+  builder.add("swings", "memory", "",
+              [&](Eigen::Index row) { return 100 + 0.2 * time(row) + 40 * std::sin(0.5 * time(row)); });
+  const Result<EvidenceContext> context =
+      make_evidence_context({.frame = builder.frame(), .onset_row = kLateOnset}, {});
+  ASSERT_TRUE(context.ok());
+  const auto change = [&](std::size_t column) { return context->changes[column].value_or(SignalScore{}); };
+  EXPECT_NEAR(change(0).before, 110, 5);
+  EXPECT_NEAR(change(0).after, 240, 5);
+  EXPECT_GT(change(0).deviation, 10);
+  EXPECT_GE(change(0).since_row, 0);
+  EXPECT_LT(change(0).since_row, kLateOnset / 2);
+  EXPECT_LT(change(1).deviation, -10);
+  EXPECT_LT(change(2).score, 2);
+  EXPECT_LT(change(3).score, 2.5);
+  EXPECT_LT(change(4).score, 2.5);
+}
+
 TEST(EvidenceContext, NatureOfTheSliIsStatedOrToldByItsSignal) {
   const Frame frame = two_services();
   const auto nature = [&](const IncidentView& view) { return make_evidence_context(view, {})->sli; };
