@@ -1,11 +1,10 @@
 #include "exporter/incident/traffic_shift.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
-#include <optional>
-#include <string_view>
+#include <cstdlib>
+#include <string>
 #include <utility>
 
 #include "exporter/incident/quantity.h"
@@ -15,9 +14,6 @@
 namespace exporter {
 namespace {
 
-// Arrivals, not completions: those fall with every slow answer.
-constexpr std::array<std::string_view, 3> kArrivalRoles{"gateway_request_rate", "tenant_request_rate",
-                                                        "template_request_rate"};
 constexpr double kRise = 1.5;
 constexpr double kLeastDeviations = 4;
 constexpr std::size_t kLeastRows = 5;
@@ -50,24 +46,34 @@ std::optional<Eigen::Index> shift_row(const rca::Frame& frame, Eigen::Index colu
 }
 
 std::optional<rca::ChangeEvent> shift_of(const rca::Frame& frame, Eigen::Index column, Eigen::Index onset_row) {
-  std::vector<double> normal = finite_rows(frame, column, 0, onset_row);
-  std::vector<double> now = finite_rows(frame, column, onset_row, frame.values.rows());
-  if (normal.size() < kLeastRows || now.size() < kLeastRows) return std::nullopt;
-  std::vector<double> scratch;
-  const rca::Scale scale = rca::mad_scale(normal, scratch);
-  const double before = scale.centre;
-  const double after = rca::median_in_place(now);
-  const double spread = scale.constant ? 0 : scale.spread;
-  if (std::abs(after - before) < kLeastDeviations * spread || after == before) return std::nullopt;
-  if (after < before * kRise && after > before / kRise) return std::nullopt;
-  const auto row = shift_row(frame, column, onset_row, before, after);
+  const auto levels =
+      level_shift(finite_rows(frame, column, 0, onset_row), finite_rows(frame, column, onset_row, frame.values.rows()));
+  if (!levels) return std::nullopt;
+  const auto row = shift_row(frame, column, onset_row, levels->before, levels->after);
   if (!row || frame.grid.time_ms(*row) > frame.grid.time_ms(onset_row) + kShiftSlackMs) return std::nullopt;
-  return rca::ChangeEvent{frame.grid.time_ms(*row), "traffic_shift",
-                          frame.signals[static_cast<std::size_t>(column)].entity, quantity(before, "per_second"),
-                          quantity(after, "per_second")};
+  return rca::ChangeEvent{frame.grid.time_ms(*row), std::string(kTrafficShift),
+                          frame.signals[static_cast<std::size_t>(column)].entity,
+                          quantity(levels->before, "per_second"), quantity(levels->after, "per_second")};
 }
 
 }  // namespace
+
+std::optional<LevelShift> level_shift(std::vector<double> before, std::vector<double> after) {
+  if (before.size() < kLeastRows || after.size() < kLeastRows) return std::nullopt;
+  std::vector<double> scratch;
+  const rca::Scale scale = rca::mad_scale(before, scratch);
+  const LevelShift found{scale.centre, rca::median_in_place(after)};
+  const double spread = scale.constant ? 0 : scale.spread;
+  if (found.after == found.before || std::abs(found.after - found.before) < kLeastDeviations * spread) {
+    return std::nullopt;
+  }
+  if (found.after < found.before * kRise && found.after > found.before / kRise) return std::nullopt;
+  return found;
+}
+
+bool same_shift(const rca::ChangeEvent& a, const rca::ChangeEvent& b) {
+  return a.kind == b.kind && a.entity == b.entity && std::abs(a.time_ms - b.time_ms) <= kSameShiftMs;
+}
 
 std::vector<rca::ChangeEvent> traffic_shifts(const rca::Frame& frame, Eigen::Index onset_row) {
   std::vector<rca::ChangeEvent> shifts;

@@ -91,10 +91,17 @@ IncidentInput make_incident_input(SignalStore& store, const IncidentRows& rows, 
   input.onset_row = static_cast<Eigen::Index>(rows.onset - rows.first);
   input.graph = graph;
   input.entry = entry_entity(input.frame, graph);
+  // Traffic that shifts later answers the incident: clients retry, or go away.
+  const auto last_ms = [&](const rca::ChangeEvent& change) {
+    return is_shift(change) ? rows.onset * store.step_ms() + kShiftSlackMs : rows.last * store.step_ms();
+  };
   std::copy_if(changes.begin(), changes.end(), std::back_inserter(input.changes),
-               [&](const rca::ChangeEvent& change) { return change.time_ms <= rows.last * store.step_ms(); });
+               [&](const rca::ChangeEvent& change) { return change.time_ms <= last_ms(change); });
+  // The newest shifts are not yet among the changes: those are sure of a level first.
   for (rca::ChangeEvent& shift : traffic_shifts(input.frame, input.onset_row)) {
-    input.changes.push_back(std::move(shift));
+    const bool known = std::any_of(input.changes.begin(), input.changes.end(),
+                                   [&](const rca::ChangeEvent& change) { return same_shift(change, shift); });
+    if (!known) input.changes.push_back(std::move(shift));
   }
   const auto slo =
       std::find_if(config.slos.begin(), config.slos.end(), [&](const Slo& one) { return one.name == incident.slo; });

@@ -1,6 +1,7 @@
 #include "exporter/pipeline/signal_store.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace exporter {
@@ -125,6 +126,7 @@ rca::Result<void> SignalStore::update(std::int64_t now_ms, Sources& sources, con
     commit(span, gap);
   }
   forget_old();
+  if (last_row_) traffic_.update(signals_.columns(), first_row(), *last_row_, step_ms());
   return {};
 }
 
@@ -205,6 +207,15 @@ std::vector<double> SignalStore::values(std::string_view entity, std::string_vie
   out.resize(static_cast<std::size_t>(last - first + 1));
   column->ring->copy(first, out);
   return out;
+}
+
+std::vector<rca::ChangeEvent> SignalStore::changes() const {
+  const auto earlier = [](const rca::ChangeEvent& a, const rca::ChangeEvent& b) { return a.time_ms < b.time_ms; };
+  const std::vector<rca::ChangeEvent> labels = changes_.events();
+  std::vector<rca::ChangeEvent> all;
+  std::merge(labels.begin(), labels.end(), traffic_.events().begin(), traffic_.events().end(), std::back_inserter(all),
+             earlier);
+  return all;
 }
 
 rca::EntityGraph SignalStore::graph() const {

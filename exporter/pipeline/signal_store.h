@@ -19,6 +19,7 @@
 #include "exporter/pipeline/service_level.h"
 #include "exporter/pipeline/signal_set.h"
 #include "exporter/pipeline/sources.h"
+#include "exporter/pipeline/traffic_watch.h"
 #include "exporter/signals/resolver.h"
 
 namespace exporter {
@@ -69,8 +70,8 @@ class SignalStore {
     levels_.set(slo, first_row, values);
   }
   [[nodiscard]] rca::EntityGraph graph() const;
-  // The changes that the series held show, oldest first.
-  [[nodiscard]] std::vector<rca::ChangeEvent> changes() const { return changes_.events(); }
+  // The changes that the series held show, shifts of the traffic among them, oldest first.
+  [[nodiscard]] std::vector<rca::ChangeEvent> changes() const;
 
   [[nodiscard]] std::size_t signals() const { return signals_.size(); }
   [[nodiscard]] std::size_t series() const { return table_.size(); }
@@ -94,6 +95,7 @@ class SignalStore {
   ServiceLevels levels_;
   EdgeWatch edges_;
   ChangeWatch changes_;
+  TrafficWatch traffic_;
   std::vector<std::vector<SeriesMatch>> staged_matches_;  // by SeriesId, of series that are not committed
   std::unordered_set<std::string> staged_signals_;
   std::optional<std::int64_t> last_row_;

@@ -75,7 +75,7 @@ constexpr auto kInputDriftSignature = std::to_array<SignatureTerm>({
 });
 constexpr auto kInputDriftTelemetry = std::to_array<string_view>(
     {"prompt_tokens", "tenant_token_rate", "tenant_request_rate", "output_logprob", "retrieval_score"});
-constexpr auto kInputDriftChanges = std::to_array<string_view>({"traffic_shift"});
+constexpr auto kInputDriftChanges = std::to_array<string_view>({"traffic_shift", "cohort_shift"});
 constexpr auto kInputDriftWhys = std::to_array<WhyTemplate>({
     {"{sli} left its objective", "requests need more work, or answers fit them less", "prompt_tokens", Place::system},
     {"requests need more work", "the share of {entity} in the tokens changed", "tenant_token_rate", Place::self,

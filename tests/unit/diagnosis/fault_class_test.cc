@@ -24,7 +24,7 @@ constexpr std::array<std::array<const char*, 4>, 6> kVocabulary = {{
     {"retry_storm", "hot_key", "deployment_shift", "noisy_neighbour"},
 }};
 const std::set<std::string_view> kChangeKinds = {"deployment",    "image",           "configuration", "replica_count",
-                                                 "model_version", "prompt_template", "traffic_shift"};
+                                                 "model_version", "prompt_template", "traffic_shift", "cohort_shift"};
 
 TEST(FaultClasses, AreSixCategoriesOfFourInTheirOrder) {
   const std::span<const FaultClass> all = fault_classes();
