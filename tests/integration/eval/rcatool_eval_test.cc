@@ -2,8 +2,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "tests/support/process.h"
 #include "tests/support/temp_dir.h"
@@ -34,6 +38,39 @@ class RcatoolEval : public testing::Test {
     (void)dir_.write(folder + "data.csv", data);
     (void)dir_.write(folder + "inject_time.txt", "1700000150\n");
     (void)dir_.write(folder + "mpg.csv", ",source,destination\n0,web,cart\n1,web,user\n2,cart,pay\n");
+  }
+
+  // At row 30 of 40 `cart` and `user` get slower, and `web`, which waits for both. The metrics speak for `cart`; it is
+  // `user` that reports errors in its log, and whose spans fail.
+  void write_misleading_case(const std::string& dataset, bool logs, bool traces) {
+    constexpr std::array<double, 4> kSlower = {75, 40, 35, 0};
+    std::string data = "time";
+    for (const char* service : kServices) data += "," + std::string(service) + "_latency";
+    data += "\n";
+    std::string lines = "time,container_name,message,timestamp\n";
+    std::string spans = "traceID,spanID,parentSpanID,serviceName,operationName,startTime,duration,statusCode\n";
+    for (int row = 0; row < 40; ++row) {
+      const std::string second = std::to_string(1'700'000'000 + 5 * row);
+      const std::string trace = "t" + std::to_string(row);
+      const bool fault = row >= 30;
+      data += second;
+      for (std::size_t i = 0; i < kServices.size(); ++i) {
+        const double noise = 0.1 * ((row * 7 + static_cast<int>(i) * 3) % 5);
+        data += "," + std::to_string(100 + noise + (fault ? kSlower.at(i) : 0));
+        lines += second + "," + kServices[i] + ",served request " + std::to_string(row) + "," + second + "000000000\n";
+      }
+      if (fault) lines += second + ",user,ERROR: connection pool exhausted," + second + "000000000\n";
+      data += "\n";
+      spans += trace + ",a,,web,get," + second + "000000,9000,200\n";
+      spans += trace + ",b,a,cart,list," + second + "000100,3000,200\n";
+      spans += trace + ",c,a,user,load," + second + "003200,3000," + (fault ? "503" : "200") + "\n";
+    }
+    const std::string folder = dataset + "/user_pool/1/";
+    (void)dir_.write(folder + "data.csv", data);
+    (void)dir_.write(folder + "inject_time.txt", "1700000150\n");
+    (void)dir_.write(folder + "mpg.csv", ",source,destination\n0,web,cart\n1,web,user\n2,cart,pay\n");
+    if (logs) (void)dir_.write(folder + "logs.csv", lines);
+    if (traces) (void)dir_.write(folder + "traces.csv", spans);
   }
 
   test_support::CommandResult eval(std::vector<std::string> more) {
@@ -86,6 +123,23 @@ TEST_F(RcatoolEval, FindsPlantedCulprits) {
   drop_seconds(report);
   drop_seconds(parallel);
   EXPECT_EQ(report, parallel);
+}
+
+TEST_F(RcatoolEval, ConsensusHearsLogsAndTracesWhereMetricsMislead) {
+  write_misleading_case("metrics", false, false);
+  write_misleading_case("logs", true, false);
+  write_misleading_case("traces", false, true);
+  const auto result =
+      eval({dir_.path().string(), "--methods=consensus", "--format=json", "--rankings=" + dir_.file("out")});
+  ASSERT_EQ(result.exit_code, 0) << result.output;
+  const json report = json::parse(result.output);
+  EXPECT_EQ(report["datasets"]["metrics"]["consensus"]["ac@1"], 0.0);
+  for (const auto& [dataset, source] : {std::pair{"logs", "log_bursts"}, std::pair{"traces", "trace_errors"}}) {
+    EXPECT_EQ(report["datasets"][dataset]["consensus"]["ac@1"], 1.0) << dataset;
+    const std::string file = std::string("out/") + dataset + "/consensus/user_pool/1.json";
+    const json ranking = json::parse(test_support::read_text(dir_.path() / file));
+    EXPECT_THAT(ranking["entities"][0].dump(), HasSubstr(source));
+  }
 }
 
 TEST_F(RcatoolEval, ReportsMalformedCasesAndGoesOn) {
