@@ -24,7 +24,7 @@ class Hellinger final : public DriftStatistic {
   }
   [[nodiscard]] bool has_p_value() const override { return false; }
   [[nodiscard]] double default_threshold() const override { return 0.16; }
-  [[nodiscard]] std::string_view effect_name() const override { return "value"; }
+  [[nodiscard]] std::string_view effect_name() const override { return "value less what sampling adds"; }
   [[nodiscard]] bool takes(DistributionKind kind) const override { return kind == DistributionKind::binned; }
 
   [[nodiscard]] std::optional<StatisticValue> on_bins(const BinnedPair& pair, const StatisticOptions&) const override {
@@ -35,7 +35,7 @@ class Hellinger final : public DriftStatistic {
       sum += difference * difference;
     }
     out.value = std::min(1.0, std::sqrt(sum / 2));
-    out.effect = out.value;
+    out.effect = std::sqrt(std::max(0.0, out.value * out.value - added_by_sampling(pair) / 8));
     return out;
   }
 };

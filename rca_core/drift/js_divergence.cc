@@ -24,13 +24,13 @@ class JensenShannon final : public DriftStatistic {
   }
   [[nodiscard]] bool has_p_value() const override { return false; }
   [[nodiscard]] double default_threshold() const override { return 0.035; }
-  [[nodiscard]] std::string_view effect_name() const override { return "value"; }
+  [[nodiscard]] std::string_view effect_name() const override { return "value less what sampling adds"; }
   [[nodiscard]] bool takes(DistributionKind kind) const override { return kind == DistributionKind::binned; }
 
   [[nodiscard]] std::optional<StatisticValue> on_bins(const BinnedPair& pair, const StatisticOptions&) const override {
     StatisticValue out;
     out.value = std::min(1.0, jensen_shannon(pair.reference_shares, pair.current_shares) / std::numbers::ln2);
-    out.effect = out.value;
+    out.effect = std::max(0.0, out.value - added_by_sampling(pair) / 8 / std::numbers::ln2);
     return out;
   }
 };

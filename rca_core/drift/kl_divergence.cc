@@ -26,7 +26,7 @@ class KullbackLeibler final : public DriftStatistic {
   }
   [[nodiscard]] bool has_p_value() const override { return false; }
   [[nodiscard]] double default_threshold() const override { return 0.1; }
-  [[nodiscard]] std::string_view effect_name() const override { return "value"; }
+  [[nodiscard]] std::string_view effect_name() const override { return "value less what sampling adds"; }
   [[nodiscard]] bool takes(DistributionKind kind) const override { return kind == DistributionKind::binned; }
 
   [[nodiscard]] std::optional<StatisticValue> on_bins(const BinnedPair& pair, const StatisticOptions&) const override {
@@ -34,7 +34,7 @@ class KullbackLeibler final : public DriftStatistic {
     const std::vector<double> p = smoothed_shares(pair.current_counts);
     const std::vector<double> q = smoothed_shares(pair.reference_counts);
     out.value = kullback_leibler(p, q);
-    out.effect = out.value;
+    out.effect = std::max(0.0, out.value - added_by_sampling(pair) / 2);
     return out;
   }
 };

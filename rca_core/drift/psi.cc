@@ -5,9 +5,8 @@
 // Histograms keep their buckets. Raw values are put into buckets between the deciles of the reference, (a, b], deciles
 // that coincide merged. Shares below 10⁻⁴ count as that, so that an empty bucket does not make it infinite.
 //
-// The effect is the index with half an observation added to each bucket, less what sampling alone adds on average,
-// (B − 1) (1/n + 1/m) for B buckets (B. Yurdakul, J. Naranjo, "Statistical properties of the population stability
-// index", Journal of Risk Model Validation 2020): a hundred observations in ten buckets reach 0.2 by chance.
+// The effect is the index with half an observation added to each bucket, less what sampling alone adds on average
+// (added_by_sampling()): a hundred observations in ten buckets reach 0.2 by chance.
 
 #include <algorithm>
 #include <cmath>
@@ -79,8 +78,7 @@ StatisticValue stability_index(const Counts& counts, double dependence) {
     out.value += stability_term(counts.reference[i] / n, counts.current[i] / m);
     smoothed += stability_term(reference[i], current[i]);
   }
-  const double by_chance = (static_cast<double>(counts.reference.size()) - 1) * (1 / n + 1 / m) / dependence;
-  out.effect = std::max(0.0, smoothed - by_chance);
+  out.effect = std::max(0.0, smoothed - added_by_sampling(counts.reference, counts.current) / dependence);
   return out;
 }
 
@@ -94,7 +92,7 @@ class PopulationStabilityIndex final : public DriftStatistic {
   [[nodiscard]] std::string_view reference() const override { return "N. Siddiqi, Credit Risk Scorecards, 2006"; }
   [[nodiscard]] bool has_p_value() const override { return false; }
   [[nodiscard]] double default_threshold() const override { return 0.2; }
-  [[nodiscard]] std::string_view effect_name() const override { return "value less what chance adds"; }
+  [[nodiscard]] std::string_view effect_name() const override { return "value less what sampling adds"; }
   [[nodiscard]] bool takes(DistributionKind kind) const override { return kind != DistributionKind::embeddings; }
 
   [[nodiscard]] std::optional<StatisticValue> on_bins(const BinnedPair& pair, const StatisticOptions&) const override {

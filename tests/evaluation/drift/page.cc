@@ -33,6 +33,7 @@ std::string counted(const std::map<std::string, std::size_t>& found, std::size_t
 
 std::string quiet_lines(const ScenarioRuns& quiet) {
   std::size_t detected = 0;
+  std::size_t drift_alerts = 0;
   std::size_t evaluations = 0;
   std::size_t comparisons = 0;
   std::size_t pairs = 0;
@@ -43,6 +44,7 @@ std::string quiet_lines(const ScenarioRuns& quiet) {
   const RunResult* largest = nullptr;
   for (const RunResult& run : quiet.runs) {
     detected += run.early;
+    drift_alerts += run.early_alerts;
     evaluations += run.evaluations;
     comparisons += run.comparisons;
     pairs = std::max(pairs, run.pairs);
@@ -56,7 +58,8 @@ std::string quiet_lines(const ScenarioRuns& quiet) {
   out += "| evaluations | " + std::to_string(evaluations) + " |\n";
   out += "| (signal, entity) pairs with enough data | " + std::to_string(pairs) + " |\n";
   out += "| comparisons with a verdict | " + std::to_string(comparisons) + " |\n";
-  out += "| **drifts detected** | **" + std::to_string(detected) + "** |\n";
+  out += "| drifts detected in any evaluation | " + std::to_string(detected) + " |\n";
+  out += "| **drifts with an alert** (RcaDriftDetected, ten minutes) | **" + std::to_string(drift_alerts) + "** |\n";
   if (largest != nullptr) {
     out += "| largest significant effect, over its threshold | " + number(largest->largest, 2) + " (" +
            largest->largest_at + ") |\n";

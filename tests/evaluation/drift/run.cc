@@ -92,6 +92,7 @@ class Tally {
       seen_.insert({comparison.signal, comparison.entity});
       note_largest(comparison);
       if (comparison.result.detected) note_detection(comparison, after);
+      note_alert(comparison, after);
     }
     result_.pairs = seen_.size();
   }
@@ -118,6 +119,14 @@ class Tally {
     if (!result_.right && is_right(detection)) result_.right = detection;
   }
 
+  void note_alert(const exporter::DriftComparison& comparison, double after) {
+    constexpr int kAlertEvaluations = 3;
+    int& so_far = in_a_row_[{comparison.signal, comparison.entity}];
+    so_far = comparison.result.detected ? so_far + 1 : 0;
+    const bool early = scenario_.fault.empty() || after <= 0;
+    if (early && so_far == kAlertEvaluations) ++result_.early_alerts;
+  }
+
   [[nodiscard]] bool is_right(const Detection& detection) const {
     const auto& signals = scenario_.signals;
     return std::find(signals.begin(), signals.end(), detection.signal) != signals.end() &&
@@ -130,6 +139,7 @@ class Tally {
   std::set<TargetName> seen_;
   std::set<TargetName> early_;
   std::set<TargetName> found_;
+  std::map<TargetName, int> in_a_row_;  // evaluations that detected it
 };
 
 class ChartTally {

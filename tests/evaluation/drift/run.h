@@ -60,7 +60,8 @@ struct RunResult {
   std::size_t pairs = 0;              // (signal, entity) with enough data in some evaluation
   std::vector<Detection> detections;  // the first of each (signal, entity), in order of time; since the drift
   std::size_t early = 0;              // (signal, entity) detected before it; on a day without all of them
-  std::optional<Detection> right;     // the first of those that the scenario asks for
+  std::size_t early_alerts = 0;    // of those: detected in three evaluations one after the other, which are ten minutes
+  std::optional<Detection> right;  // the first of those that the scenario asks for
   // Control charts that raise an alert before the drift, or on a day without one: a violation of EWMA, CUSUM or three
   // sigma in three points one after the other, which are ten minutes.
   std::size_t chart_alerts = 0;

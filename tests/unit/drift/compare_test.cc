@@ -68,19 +68,26 @@ TEST(Compare, SmallDifferencesAreNotDetectedHoweverManyObservations) {
 TEST(Compare, LargeDifferencesOfFewObservationsAreNotDetected) {
   CompareOptions options;
   options.min_observations = 1;
-  const auto comparison = compare(counts({3, 5, 2}), counts({2, 3, 5}), options);
+  const auto comparison = compare(counts({5, 4, 1}), counts({1, 4, 5}), options);
   EXPECT_TRUE(comparison->find("total_variation")->large);
   EXPECT_FALSE(comparison->detected);
 }
 
-TEST(Compare, WhatSamplingAddsToTheStabilityIndexIsNoShift) {
-  // Chance adds (3 − 1) (1/10 + 1/10) = 0.4 on average.
+TEST(Compare, WhatSamplingAddsIsNoShift) {
+  // Sampling adds (3 − 1) (1/10 + 1/10) = 0.4 to the stability index on average.
   const auto few = compare(counts({3, 5, 2}), counts({2, 3, 5}), {});
   EXPECT_NEAR(few->find("psi")->result.value, 0.418, 0.001);
   EXPECT_EQ(few->find("psi")->result.effect, 0);
+  for (const char* name : {"js_divergence", "kl_divergence", "hellinger", "total_variation"}) {
+    EXPECT_GT(few->find(name)->result.value, few->find(name)->threshold) << name;
+    EXPECT_FALSE(few->find(name)->large) << name;
+  }
   const auto many = compare(counts({3'000, 5'000, 2'000}), counts({2'000, 3'000, 5'000}), {});
   EXPECT_NEAR(many->find("psi")->result.effect, 0.418, 0.001);
   EXPECT_TRUE(many->find("psi")->large);
+  for (const char* name : {"js_divergence", "kl_divergence", "hellinger", "total_variation"}) {
+    EXPECT_NEAR(many->find(name)->result.effect, many->find(name)->result.value, 0.001) << name;
+  }
 }
 
 TEST(Compare, RareEventsThatBecomeALittleLessRareAreNotDetected) {
