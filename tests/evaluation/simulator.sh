@@ -24,7 +24,8 @@ trap 'rm -f "$section" "$section.page"' EXIT
   echo "5 minutes of the fault, load from 3.6 to 5 requests/s, steady or swinging by a tenth, 2 % of the scrapes missing."
   echo "\`campaign\`: the same with the timing of the reference's campaign, 285 s and 60 s. \`catalogue\`: one scenario for"
   echo "each fault class on the full stack. \`healthy\`: a day with a threefold swing of the load, harmless deployments,"
-  echo "missing scrapes and two outages of Prometheus. \`hard\`: what its names say; of two faults at once either counts."
+  echo "missing scrapes and two outages of Prometheus. \`hard\`: what its names say; of two faults at once either counts,"
+  echo "and \`all named\` says whether both are among the root causes. \`needless\`: incidents with a further one that is not at fault."
   echo
   "$program" --suite=reference,campaign,catalogue,healthy,hard --seeds="$seeds" --jobs="$(nproc)" --quiet
 } >"$section"
