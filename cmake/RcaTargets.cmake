@@ -36,7 +36,7 @@ function(rca_add_test name)
   target_link_libraries(${name} PRIVATE rca::options ${arg_LIBS} GTest::gmock GTest::gtest_main)
   add_test(NAME ${name} COMMAND ${name})
   if(NOT arg_TIMEOUT)
-    set(arg_TIMEOUT 300)
+    set(arg_TIMEOUT 900)  # ThreadSanitizer needs ten times as long, on a busy machine more
   endif()
   set_tests_properties(${name} PROPERTIES
     TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}"
