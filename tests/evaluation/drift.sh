@@ -6,11 +6,13 @@
 # code and the seeds alone: 1 to SEEDS.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source-path=SCRIPTDIR source=section.sh
+source "$here/section.sh"
 program=${1:-$here/../../build/release/bin/drift_eval}
 seeds=${2:-5}
 page=${3:-$here/../../docs/drift.md}
 section=$(mktemp)
-trap 'rm -f "$section" "$section.page"' EXIT
+trap 'rm -f "$section"' EXIT
 
 {
   echo "## What is found"
@@ -23,17 +25,4 @@ trap 'rm -f "$section" "$section.page"' EXIT
   echo
   "$program" --seeds="$seeds"
 } >"$section"
-
-if [[ $page == - ]]; then
-  cat "$section"
-  exit
-fi
-if ! grep -q '^<!-- evaluation: begin -->$' "$page" || ! grep -q '^<!-- evaluation: end -->$' "$page"; then
-  echo "drift.sh: $page has no markers" >&2
-  exit 1
-fi
-awk -v section="$section" '
-  /^<!-- evaluation: end -->$/ { skip = 0 }
-  !skip
-  /^<!-- evaluation: begin -->$/ { skip = 1; while ((getline line < section) > 0) print line }' "$page" >"$section.page"
-cp "$section.page" "$page"
+replace_section evaluation "$section" "$page"

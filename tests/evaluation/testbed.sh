@@ -6,6 +6,8 @@
 # curl and jq. The figures depend on the code and the seed alone.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source-path=SCRIPTDIR source=section.sh
+source "$here/section.sh"
 llmsim=${1:-$here/../../build/release/bin/llmsim}
 page=${2:-$here/../../docs/testbed.md}
 port=${PORT:-19790}
@@ -163,16 +165,4 @@ serve
   echo
   full_table
 } >"$work/section"
-if [[ $page == - ]]; then
-  cat "$work/section"
-  exit
-fi
-if ! grep -q '^<!-- effects: begin -->$' "$page" || ! grep -q '^<!-- effects: end -->$' "$page"; then
-  echo "testbed.sh: $page has no markers" >&2
-  exit 1
-fi
-awk -v section="$work/section" '
-  /^<!-- effects: end -->$/ { skip = 0 }
-  !skip
-  /^<!-- effects: begin -->$/ { skip = 1; while ((getline line < section) > 0) print line }' "$page" >"$work/page"
-cp "$work/page" "$page"
+replace_section effects "$work/section" "$page"

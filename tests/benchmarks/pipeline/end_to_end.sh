@@ -9,17 +9,8 @@ series=${2:-10000}
 runs=${3:-3}
 samples=480
 step=5
-dir=$(mktemp -d)
-prometheus=""
-exporter=""
-stop() {
-  if [[ -n $exporter ]]; then kill "$exporter" 2>/dev/null || true; fi
-  if [[ -n $prometheus ]]; then kill "$prometheus" 2>/dev/null || true; fi
-  wait
-  rm -rf "$dir"
-}
-trap stop EXIT
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+# shellcheck source-path=SCRIPTDIR source=servers.sh
+source "$(dirname "${BASH_SOURCE[0]}")/servers.sh"
 port=$(free_port)
 
 end=$(($(date +%s) / step * step))

@@ -6,17 +6,8 @@ set -euo pipefail
 bin=$(realpath "${1:?usage: slo_start.sh BIN_DIR [REPLICAS]}")
 replicas=${2:-10}
 further=50
-dir=$(mktemp -d)
-prometheus=""
-exporter=""
-stop() {
-  if [[ -n $exporter ]]; then kill "$exporter" 2>/dev/null || true; fi
-  if [[ -n $prometheus ]]; then kill "$prometheus" 2>/dev/null || true; fi
-  wait
-  rm -rf "$dir"
-}
-trap stop EXIT
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+# shellcheck source-path=SCRIPTDIR source=servers.sh
+source "$(dirname "${BASH_SOURCE[0]}")/servers.sh"
 port=$(free_port)
 
 # 30 days of scrapes every 15 s. The exporter also needs a signal of its catalogue, of the last hour.
